@@ -1,0 +1,60 @@
+"""The command `armsdata`: every error becomes one sentence and an exit status, never a traceback."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+
+_CALL_IS_WRONG = (FileNotFoundError, NotADirectoryError, IsADirectoryError)
+
+
+def main() -> None:
+    """Run the command line and leave with its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
+    sys.exit(_status())
+
+
+def _status() -> int:
+    from .cli import app
+    from .errors import ArmsdataError
+
+    try:
+        code = app(standalone_mode=True, prog_name="armsdata")
+        return int(code or 0)
+    except SystemExit as error:
+        return error.code if isinstance(error.code, int) else 1
+    except KeyboardInterrupt:
+        return _say("stopped", 130)
+    except ArmsdataError as error:
+        return _say(str(error), error.status)
+    except OSError as error:
+        return _machine(error)
+    except MemoryError:
+        return _say("the memory is not enough for this file", 3)
+    except Exception as error:
+        if os.environ.get("ARMSDATA_DEBUG"):
+            raise
+        where = f"{type(error).__name__}: {error}".splitlines()[0][:300]
+        return _say(f"a fault of armsdata itself, please report it ({where}); ARMSDATA_DEBUG=1 shows the details", 3)
+
+
+def _machine(error: OSError) -> int:
+    if isinstance(error, BrokenPipeError) or error.errno == errno.EPIPE:
+        # The reader of our output has left: nothing is wrong. Python must not flush to it again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    name = f"{error.filename}: " if error.filename else ""
+    reason = (error.strerror or str(error)).lower()
+    return _say(f"{name}{reason}", 2 if isinstance(error, _CALL_IS_WRONG) else 3)
+
+
+def _say(text: str, status: int) -> int:
+    print(f"armsdata: {text}", file=sys.stderr)
+    return status
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""A dataset in memory: five pandas frames with real types, and what the dataset says of itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from armsdata.schema import TABLES, Table
+from armsdata.schema.metadata import Metadata
+from armsdata.schema.models import pandas_type
+
+from .checking import dataset_inputs
+from .errors import InvalidData, UsageError
+from .folder import curated, find_tables
+from .validation.judge import Judged, frame
+from .validation.run import run
+
+
+@dataclass
+class Dataset:
+    """Five frames. Types are real ones: strings, `Int32`, `boolean`, `datetime64[s]`, Arrow decimals and lists.
+
+    Attributes:
+        transfers: one row a transfer; the days that its dates allow stand beside them (`delivered_earliest` …).
+        claims: one row a claim: what one source says about one transfer.
+        actors: one row an actor.
+        weapons: one row a weapon.
+        sources: one row a source.
+        metadata: title, version, licence, authors …, from `dataset.toml`.
+    """
+
+    transfers: pd.DataFrame
+    claims: pd.DataFrame
+    actors: pd.DataFrame
+    weapons: pd.DataFrame
+    sources: pd.DataFrame
+    metadata: Metadata
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The frames by the names of their tables."""
+        return {name: getattr(self, name) for name in TABLES}
+
+
+def load(path: str | Path | None = None) -> Dataset:
+    """Read a dataset folder into frames with real types.
+
+    Args:
+        path: the folder; the curated dataset where it is not given.
+
+    Returns:
+        The dataset.
+
+    Raises:
+        UsageError: the folder is no dataset.
+        InvalidData: the data have errors; nothing is read half.
+        OSError: a file cannot be read.
+    """
+    tables = find_tables(Path(path) if path is not None else curated())
+    if not tables.is_dataset:
+        raise UsageError(f"{tables.path}: not a dataset: it has no dataset.toml")
+    sink = _Frames()
+    report = run(dataset_inputs(tables), sink=sink)
+    if not report.valid:
+        raise InvalidData(report)
+    return Dataset(**{name: sink.whole(table) for name, table in TABLES.items()}, metadata=tables.metadata())
+
+
+class _Frames:
+    """Gathers typed batches as frames. See `Sink`."""
+
+    def __init__(self) -> None:
+        self._parts: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
+
+    def begin(self, table: Table) -> None:
+        """Nothing to do."""
+
+    def render(self, table: Table, judged: Judged) -> Any:
+        return frame(table, judged)
+
+    def write(self, table: Table, rendered: Any) -> None:
+        self._parts[table.name].append(rendered)
+
+    def end(self, table: Table) -> None:
+        """Nothing to do."""
+
+    def whole(self, table: Table) -> pd.DataFrame:
+        """The frame of a table."""
+        if self._parts[table.name]:
+            return pd.concat(self._parts[table.name], ignore_index=True)
+        return pd.DataFrame({column.name: pd.Series(dtype=pandas_type(column)) for column in table.columns})

@@ -1,0 +1,51 @@
+"""From the bytes of a file to batches of text cells whose places are known; one file a format."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from armsdata.schema import Table
+
+from .batch import Reader
+
+
+def open_table(path: Path, label: str, table: Table) -> Reader:
+    """Open a table file by its suffix.
+
+    Raises:
+        UsageError: a Parquet or JSON-LD file cannot be opened as such.
+        OSError: the file cannot be read.
+    """
+    suffix = path.suffix.lower()
+    if suffix == ".parquet":
+        from .parquet import ParquetReader
+
+        return ParquetReader(path, label, table)
+    if suffix == ".jsonld":
+        from .jsonld import JsonLdReader
+
+        return JsonLdReader(path, label, table)
+    from .csv import CsvReader
+
+    return CsvReader(path, label, table)
+
+
+def columns_of(path: Path) -> list[str]:
+    """The names of the columns of a table file.
+
+    Raises:
+        UsageError: a Parquet or JSON-LD file cannot be opened as such.
+        OSError: the file cannot be read.
+    """
+    suffix = path.suffix.lower()
+    if suffix == ".parquet":
+        from .parquet import parquet_columns
+
+        return parquet_columns(path)
+    if suffix == ".jsonld":
+        from .jsonld import jsonld_columns
+
+        return jsonld_columns(path)
+    from .header import read_header
+
+    return read_header(path).names

@@ -1,0 +1,65 @@
+"""What every reader gives: batches of text cells whose places are known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+import pyarrow as pa
+
+from armsdata.findings import Finding
+from armsdata.schema import Table
+from armsdata.schema.cells import Mask
+
+Lines = np.ndarray[Any, np.dtype[np.int64]]
+
+
+@dataclass
+class Batch:
+    """Some successive records of one table file, every cell as text.
+
+    Attributes:
+        size: the number of records.
+        columns: text by column name: utf8 or dictionary<int32, utf8>; null = empty cell. Columns that the file does
+            not have are absent.
+        lines: the physical line at which each record begins; worked out when asked for.
+        findings: what is wrong with the shape of these records.
+        spoiled: cells that are faulty by their shape or encoding, and reported for it: not judged again.
+        muted: records whose cells may stand in the wrong columns, and are reported for it: not judged further.
+    """
+
+    size: int
+    columns: dict[str, pa.Array]
+    lines: Callable[[], Lines]
+    findings: list[Finding] = field(default_factory=list)
+    spoiled: dict[str, Mask] = field(default_factory=dict)
+    muted: Mask | None = None
+
+
+class Reader(Protocol):
+    """One open table file.
+
+    Attributes:
+        label: the path as given, with ``/``; as findings name the file.
+        table: the table it holds.
+        numbers: the place of each known column in the file, from 1.
+        findings: what is wrong with the file as a whole and its header.
+    """
+
+    label: str
+    table: Table
+    numbers: dict[str, int]
+    findings: list[Finding]
+
+    def blocks(self) -> Iterator[Callable[[], Batch]]:
+        """The blocks of the file in order; calling one, in any thread, reads its batch. Each may be called again."""
+
+
+def dictionary_pays(table: Table, name: str) -> bool:
+    """Whether the texts of a column repeat so much that each distinct one is best judged once."""
+    column = table.by_name[name]
+    own_key = name == table.key
+    towards_many = column.references == "transfers" and not column.many
+    return not (own_key or towards_many or name == "notes")

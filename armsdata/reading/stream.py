@@ -1,0 +1,49 @@
+"""The bytes of a CSV file as UTF-8 behind its header, whatever its line ends and encoding."""
+
+from __future__ import annotations
+
+import codecs
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .header import Header
+
+
+class Utf8Stream(io.RawIOBase):
+    """Reads what follows the header of a file.
+
+    A file in UTF-16 is decoded on the way, and one whose line ends are carriage returns alone has them turned into
+    newlines: both are reported once, with the header, and the rest is then judged as ever.
+    """
+
+    def __init__(self, path: Path, header: Header) -> None:
+        self._file = path.open("rb")
+        self._file.seek(header.start)
+        self._returns = header.returns_only
+        self._decoder = codecs.getincrementaldecoder(header.encoding)("replace") if header.encoding else None
+
+    def read(self, size: int = -1, /) -> Any:
+        """Some bytes; less than asked for only at the end."""
+        if size < 0:
+            size = 1 << 62
+        data = self._file.read(size) if self._decoder is None else self._decoded(size, self._decoder)
+        return data.replace(b"\r", b"\n") if self._returns else data
+
+    def _decoded(self, size: int, decoder: codecs.IncrementalDecoder) -> bytes:
+        parts: list[bytes] = []
+        have = 0
+        while have < size:
+            raw = self._file.read(min(size, 1 << 20))
+            parts.append(decoder.decode(raw, not raw).encode("utf-8"))
+            have += len(parts[-1])
+            if not raw:
+                break
+        # A little more than was asked for is no harm to the one caller, which only asks whether it is less.
+        return b"".join(parts)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+        super().close()

@@ -1,0 +1,1 @@
+"""Judging tables: by cell, by row, by table, and together."""

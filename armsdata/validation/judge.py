@@ -1,0 +1,234 @@
+"""Judging one batch by itself: type its cells, let pandera judge the typed columns, and find the rows at fault.
+
+Pandera says whether a batch is sound. Only when it says no are the same predicates asked which rows break them, so a
+clean batch costs one pass and a bad one costs no frame of failure cases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from armsdata.reading.batch import Batch
+from armsdata.schema import Table
+from armsdata.schema.cells import Cells, Fault, Mask, type_cells
+from armsdata.schema.columns import Column, Kind
+from armsdata.schema.rules import RowRule, column_rules, row_rules
+
+Rows = np.ndarray[Any, np.dtype[np.int64]]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Faults of one column, or of one row rule, in a batch.
+
+    Attributes:
+        column: the column at which the findings stand.
+        rows: the rows at fault, counted within the batch.
+        which: for each of them its fault in `faults`.
+        faults: the distinct faults.
+        rule: the row rule that is broken, if it is one.
+    """
+
+    column: str
+    rows: Rows
+    which: Rows
+    faults: Sequence[Fault]
+    rule: RowRule | None = None
+
+
+@dataclass
+class Judged:
+    """A batch, typed and judged by itself.
+
+    Attributes:
+        batch: the batch.
+        cells: every source column by name.
+        groups: what is wrong with its cells and rows.
+    """
+
+    batch: Batch
+    cells: dict[str, Cells]
+    groups: list[Group] = field(default_factory=list)
+
+
+def judge(table: Table, batch: Batch) -> Judged:
+    """Judge a batch by itself: everything but keys, references and other tables."""
+    cells = {column.name: type_cells(column, _texts(column, batch)) for column in table.source_columns}
+    judged = Judged(batch, cells)
+    for column in table.source_columns:
+        judged.groups += _cell_groups(column, judged)
+    judged.groups += _derived_groups(table, judged)
+    if not _pandera_agrees(table, judged):
+        judged.groups += _rule_groups(table, judged)
+        if not (judged.groups or batch.findings or batch.spoiled or table.key not in batch.columns):
+            raise RuntimeError(f"pandera refuses a batch of {table.name}, but no declared rule is broken")
+    return judged
+
+
+def _texts(column: Column, batch: Batch) -> pa.Array:
+    texts = batch.columns.get(column.name)
+    return pa.nulls(batch.size, pa.string()).dictionary_encode() if texts is None else texts
+
+
+def _mute(batch: Batch, column: str, rows: Rows) -> Mask:
+    """Which of these rows are to be judged in this column at all."""
+    keep = np.ones(len(rows), dtype=bool)
+    if batch.muted is not None:
+        keep &= ~batch.muted[rows]
+    if column in batch.spoiled:
+        keep &= ~batch.spoiled[column][rows]
+    return keep
+
+
+def group_of(judged: Judged, column: str, faults: list[Fault]) -> Group | None:
+    """The rows that show these faults of distinct texts; None where there are none."""
+    if not faults:
+        return None
+    cells = judged.cells[column]
+    order = np.argsort([fault.position for fault in faults], kind="stable")
+    positions = np.array([fault.position for fault in faults])[order]
+    if cells.rows is None:
+        rows, which = positions.astype(np.int64), order.astype(np.int64)
+    else:
+        # For each row the run of faults of its text: first one, and how many.
+        low = np.searchsorted(positions, cells.rows, side="left")
+        many = np.searchsorted(positions, cells.rows, side="right") - low
+        at_fault = np.flatnonzero(many)
+        rows = np.repeat(at_fault, many[at_fault])
+        starts = np.repeat(low[at_fault], many[at_fault])
+        runs = np.arange(len(rows)) - np.repeat(np.cumsum(many[at_fault]) - many[at_fault], many[at_fault])
+        which = order[starts + runs]
+    keep = _mute(judged.batch, column, rows)
+    return Group(column, rows[keep], which[keep], faults) if keep.any() else None
+
+
+def _cell_groups(column: Column, judged: Judged) -> list[Group]:
+    group = group_of(judged, column.name, judged.cells[column.name].faults)
+    return [group] if group else []
+
+
+# ---------------------------------------------------------------------------------------------- derived days
+
+
+def _derived_groups(table: Table, judged: Judged) -> list[Group]:
+    """A release that is read back holds derived days: each must be what its date allows."""
+    groups = []
+    for column in table.derived_columns:
+        texts = judged.batch.columns.get(column.name)
+        if texts is None:
+            continue
+        source = judged.cells[column.derived_from]
+        given = type_cells(column, texts)
+        given_days = np.asarray(given.spread(given.values).cast(pa.int32()).fill_null(_NO_DAY))
+        days = np.asarray(source.spread(source.days[column.end]).cast(pa.int32()).fill_null(_NO_DAY))
+        wrong = (given_days != days) | given.unreadable
+        wrong &= ~source.unreadable
+        rows = np.flatnonzero(wrong)
+        rows = rows[_mute(judged.batch, column.name, rows)]
+        if len(rows):
+            plain = given.spread(given.texts).take(pa.array(rows)).to_pylist()
+            faults = [Fault(-1, "bad-date", text or "", "derived") for text in plain]
+            groups.append(Group(column.name, rows, np.arange(len(rows)), faults))
+    return groups
+
+
+_NO_DAY = -(2**31)
+
+
+# ---------------------------------------------------------------------------------------------- pandera
+
+
+def frame(table: Table, judged: Judged) -> pd.DataFrame:
+    """The typed columns of a batch as the frame that the pandera models judge."""
+    from armsdata.schema.models import to_pandas
+
+    columns: dict[str, Any] = {}
+    for column in table.columns:
+        if column.derived_from:
+            source = judged.cells[column.derived_from]
+            values = source.spread(source.days[column.end])
+        else:
+            cells = judged.cells[column.name]
+            values = cells.spread(cells.values)
+        columns[column.name] = to_pandas(column, values)
+    return pd.DataFrame(columns, copy=False)
+
+
+def _pandera_agrees(table: Table, judged: Judged) -> bool:
+    from pandera.errors import SchemaErrors
+
+    from armsdata.schema.models import schema
+
+    try:
+        schema(table).validate(frame(table, judged), lazy=True, inplace=True)
+    except SchemaErrors:
+        return False
+    return True
+
+
+# ---------------------------------------------------------------------------------------------- rules
+
+
+def _rule_groups(table: Table, judged: Judged) -> list[Group]:
+    """Where the declared rules are broken, asked of the distinct values."""
+    groups: list[Group] = []
+    values: dict[str, pa.Array] = {}
+    for column in table.source_columns:
+        cells = judged.cells[column.name]
+        if column.required:
+            groups += _missing(column, judged)
+        judgeable = cells.values
+        for rule in column_rules(column):
+            broken = rule.broken(judgeable)
+            if not broken.any():
+                continue
+            positions = np.flatnonzero(broken)
+            texts = cells.texts.take(pa.array(positions)).to_pylist()
+            faults = [
+                _better(column, Fault(int(place), rule.code, text))
+                for place, text in zip(positions, texts, strict=True)
+            ]
+            group = group_of(judged, column.name, faults)
+            groups += [group] if group else []
+            if column.kind is Kind.DECIMAL:  # a number that cannot be is not compared with others
+                judgeable = pa.compute.if_else(pa.array(~broken), judgeable, pa.scalar(None, judgeable.type))
+        values[column.name] = cells.spread(judgeable)
+    for column in table.derived_columns:
+        source = judged.cells[column.derived_from]
+        values[column.name] = source.spread(source.days[column.end])
+    return groups + [group for rule in row_rules(table) if (group := _row_group(rule, judged, values)) is not None]
+
+
+def _better(column: Column, fault: Fault) -> Fault:
+    """Damage done by a spreadsheet says more than that an identifier is not of its form."""
+    from armsdata.schema.cells import wrong
+
+    return wrong(column, fault.position, fault.value, fault.code)
+
+
+def _missing(column: Column, judged: Judged) -> list[Group]:
+    if column.name not in judged.batch.columns:  # the column itself is missing: that is one finding, in the header
+        return []
+    rows = np.flatnonzero(judged.cells[column.name].empty)
+    rows = rows[_mute(judged.batch, column.name, rows)]
+    if not len(rows):
+        return []
+    return [Group(column.name, rows, np.zeros(len(rows), np.int64), [Fault(-1, "missing-value", "")])]
+
+
+def _row_group(rule: RowRule, judged: Judged, values: dict[str, pa.Array]) -> Group | None:
+    broken = rule.broken(values)
+    if not broken.any():
+        return None
+    broken = broken & ~judged.cells[rule.place].unreadable
+    rows = np.flatnonzero(broken)
+    rows = rows[_mute(judged.batch, rule.place, rows)]
+    if not len(rows):
+        return None
+    return Group(rule.place, rows, np.zeros(len(rows), np.int64), [Fault(-1, rule.code, "")], rule)

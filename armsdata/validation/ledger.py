@@ -1,0 +1,326 @@
+"""What must be remembered from batch to batch: keys, and the few figures that other rows are compared with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from armsdata.reading.batch import Batch
+from armsdata.schema import Table
+from armsdata.schema.cells import Cells, Fault, Mask, canonical
+from armsdata.schema.columns import Column, Kind
+
+from .graph import cycles
+from .judge import Group, Judged, Rows, group_of
+from .keys import Hashes, KeySet, Records, Spool, combine, hash_rows, hash_texts, repeats, together
+
+OPEN_DAY = np.int64(2**40)
+#: The row number of records that nothing more is told about.
+UNTOLD = np.uint64(2**62)
+_APPROXIMATE, _DISPUTED, _DENIED = 1, 2, 4
+#: Tables whose keys are looked up while the batches pass; the others' references are settled at the end.
+LOOKED_UP = ("sources", "actors", "weapons")
+
+
+@dataclass(frozen=True)
+class Late:
+    """A finding that only the whole dataset shows: rows counted through all files of the table.
+
+    Attributes:
+        code: the finding's code.
+        table: the table at whose rows it stands.
+        column: the column at which it stands.
+        rows: the rows at fault.
+        others: for each of them another row that explains it (the first of two duplicates), or -1.
+        paths: for each of them the rows along a cycle, where it is one.
+        hashes: for each of them the hash of the reference at fault, where the column is a list.
+    """
+
+    code: str
+    table: str
+    column: str
+    rows: Rows
+    others: Rows
+    paths: tuple[tuple[int, ...], ...] = ()
+    hashes: Hashes | None = None
+
+
+class Ledger:
+    """Remembers what the rules across rows and tables need."""
+
+    def __init__(self) -> None:
+        self.keysets: dict[str, KeySet] = {}
+        self.counts: dict[str, int] = {}
+        self.keys: dict[str, Spool] = {}
+        self.edges: dict[tuple[str, str], Spool] = {}
+        self.figures = Spool({"row": "u8", "low": "f8", "high": "f8", "start": "i8", "end": "i8", "flags": "u1"})
+        self.claims = Spool({"row": "u8", "low": "f8", "high": "f8", "flags": "u1"})
+        self._superseded: dict[str, KeySet] = {}
+
+    # -------------------------------------------------------------------------------- while batches pass
+
+    def supersede(self, table: Table) -> None:
+        """From here on, rows of this table whose key stood before are old versions of records: passed over."""
+        keys = self._keys_of(table)
+        self._superseded[table.name] = KeySet(keys["key"], keys["row"])
+
+    def fresh(self, table: Table, batch: Batch) -> Mask:
+        """Which rows of a batch are not superseded."""
+        keys = batch.columns.get(table.key)
+        if keys is None or table.name not in self._superseded:
+            return np.ones(batch.size, dtype=bool)
+        hashes = hash_texts(keys)
+        fresh: Mask = ~(self._superseded[table.name].find(hashes) & (hashes != 0))
+        return fresh
+
+    def add(self, table: Table, judged: Judged, first: int) -> list[Group]:
+        """Remember a batch whose first row has this number; what its references to finished tables lack."""
+        rows = np.arange(first, first + judged.batch.size, dtype=np.uint64)
+        if judged.batch.muted is not None:  # reported for their shape already: they count, but are not told of again
+            rows[judged.batch.muted] = UNTOLD
+        key = self._key_hashes(table, judged)
+        spool = self.keys.setdefault(table.name, Spool({"row": "u8", "alike": "u8"}))
+        spool.add(key=np.where(key == 0, np.uint64(1), key), row=rows, alike=self._alike(table, judged))
+        self.counts[table.name] = first + judged.batch.size
+        groups = []
+        for column in table.source_columns:
+            if column.kind is Kind.REFERENCE:
+                groups += self._refer(table, column, judged, key, rows)
+        if table.name == "transfers":
+            self._remember_transfers(judged, key, rows)
+        elif table.name == "claims":
+            self._remember_claims(judged, rows)
+        return groups
+
+    def finish(self, table: Table) -> None:
+        """All rows of a table have passed."""
+        if table.name in LOOKED_UP:
+            keys = self._keys_of(table)
+            self.keysets[table.name] = KeySet(keys["key"], keys["row"])
+
+    def _keys_of(self, table: Table) -> Records:
+        spool = self.keys.get(table.name)
+        parts = list(spool.parts(split=spool.spilled)) if spool else []
+        return np.concatenate(parts) if parts else np.zeros(0, dtype=[("key", "u8"), ("row", "u8"), ("alike", "u8")])
+
+    def _key_hashes(self, table: Table, judged: Judged) -> Hashes:
+        cells = judged.cells[table.key]
+        return hash_rows(cells, cells.texts)
+
+    def _alike(self, table: Table, judged: Judged) -> Hashes:
+        """One hash a row of all that describes it; rows that are muted or say nothing are like no other."""
+        hashes = [hash_rows(cells, canonical(cells)) for cells in (judged.cells[name] for name in table.alike)]
+        alike = combine(hashes)
+        if judged.batch.muted is not None:
+            alike[judged.batch.muted] = 0
+        return alike
+
+    def _refer(self, table: Table, column: Column, judged: Judged, key: Hashes, rows: Records) -> list[Group]:
+        cells = judged.cells[column.name]
+        if column.references in self.keysets:
+            return self._look_up(column, judged, cells)
+        texts, owners = _items(cells)
+        fields = {"row": "u8", "owner": "u8"}
+        edges = self.edges.setdefault((table.name, column.name), Spool(fields))
+        edges.add(key=hash_texts(texts), row=rows[owners], owner=np.where(key == 0, np.uint64(1), key)[owners])
+        return []
+
+    def _look_up(self, column: Column, judged: Judged, cells: Cells) -> list[Group]:
+        keyset = self.keysets[column.references]
+        values, owners = cells.values, np.arange(len(cells.values))
+        if column.many:
+            owners, values = np.asarray(pc.list_parent_indices(values)), pc.list_flatten(values)
+        hashes = hash_texts(values)
+        keyset.use(hashes)
+        lost = np.flatnonzero(~keyset.find(hashes))
+        if not len(lost):
+            return []
+        texts = values.take(pa.array(lost)).to_pylist()
+        faults = [
+            Fault(int(owner), "unknown-reference", text, column.references)
+            for owner, text in zip(owners[lost].tolist(), texts, strict=True)
+        ]
+        group = group_of(judged, column.name, faults)
+        return [group] if group else []
+
+    def _remember_transfers(self, judged: Judged, key: Hashes, rows: Records) -> None:
+        low, high = _bounds(judged)
+        approximate = _floats(judged.cells["quantity_approximate"], pa.int8()) == 1
+        disputed = np.asarray(_text(judged, "confidence", "disputed"))
+        start = _days(judged, ("delivered", "earliest"), ("ordered", "earliest"), -OPEN_DAY)
+        end = _days(judged, ("delivered", "latest"), None, OPEN_DAY)
+        flags = approximate * _APPROXIMATE | disputed * _DISPUTED
+        self.figures.add(key=key, row=rows, low=low, high=high, start=start, end=end, flags=flags)
+
+    def _remember_claims(self, judged: Judged, rows: Records) -> None:
+        low, high = _bounds(judged)
+        cells = judged.cells["transfer_id"]
+        denied = np.asarray(_text(judged, "framing", "denied"))
+        self.claims.add(key=hash_rows(cells, cells.texts), row=rows, low=low, high=high, flags=denied * _DENIED)
+
+    # -------------------------------------------------------------------------------- at the end
+
+    def late(self, tables: list[Table]) -> Iterator[Late]:
+        """What only the whole dataset shows."""
+        for table in tables:
+            if table.name in self.keys:
+                yield from self._repeats(table)
+        yield from self._unknown_transfers()
+        yield from self._cycles()
+        yield from self._compare()
+        yield from self._unused()
+
+    def _repeats(self, table: Table) -> Iterator[Late]:
+        spool = self.keys[table.name]
+        for part in spool.parts(split=spool.spilled):
+            part = part[part["key"] != 1]
+            later, firsts = repeats(part)
+            yield _late("duplicate-id", table.name, table.key, later, firsts)
+        # The same rows once more, gathered by what describes them instead of by their key.
+        alike = Spool({"row": "u8", "id": "u8"})
+        for part in spool.parts(split=spool.spilled):
+            alike.add(key=part["alike"], row=part["row"], id=part["key"])
+        for part in alike.parts(split=alike.spilled):
+            later, firsts = repeats(part)
+            differ = later["id"] != firsts["id"]  # with the same key it is a duplicate, and told as that
+            yield _late("probable-duplicate", table.name, table.key, later[differ], firsts[differ])
+        alike.close()
+
+    def _unknown_transfers(self) -> Iterator[Late]:
+        for (table, column), edges in self.edges.items():
+            target = "transfers" if table != "actors" else "actors"
+            keys = self.keys.get(target, Spool({"row": "u8", "alike": "u8"}))
+            for refs, known in together(edges, keys):
+                lost = refs[~np.isin(refs["key"], known["key"])]
+                yield Late("unknown-reference", table, column, _rows(lost), _none(lost), hashes=lost["key"])
+        if "transfers" in self.keys:
+            claimed = self.edges.get(("claims", "transfer_id"), Spool({"row": "u8", "owner": "u8"}))
+            for known, refs in together(self.keys["transfers"], claimed):
+                bare = known[~np.isin(known["key"], refs["key"]) & (known["key"] != 1)]
+                yield Late("uncited-transfer", "transfers", "transfer_id", _rows(bare), _none(bare))
+
+    def _cycles(self) -> Iterator[Late]:
+        for (table, column), edges in self.edges.items():
+            if table == "claims" or not edges.count:
+                continue
+            whole = np.concatenate(list(edges.parts(split=edges.spilled)))
+            paths = cycles(whole["owner"], whole["key"], whole["row"])
+            if paths:
+                rows = np.array([path[0] for path in paths], dtype=np.int64)
+                yield Late("reference-cycle", table, column, rows, np.full(len(rows), -1), tuple(paths))
+
+    def _compare(self) -> Iterator[Late]:
+        for claims, figures in together(self.claims, self.figures):
+            figures = figures[np.argsort(figures["key"], kind="stable")]
+            if not len(figures):
+                continue
+            known, place = _find(figures["key"], claims["key"])
+            theirs = figures[place]
+            slack = np.where(theirs["flags"] & _APPROXIMATE, 0.1, 0.0)
+            apart = (claims["low"] > theirs["high"] * (1 + slack)) | (claims["high"] < theirs["low"] * (1 - slack))
+            apart &= known & (theirs["flags"] & _DISPUTED == 0) & (claims["flags"] & _DENIED == 0)
+            yield Late(
+                "conflicting-claim", "claims", "quantity", _rows(claims[apart]), theirs[apart]["row"].astype(np.int64)
+            )
+        upstream = self.edges.get(("transfers", "upstream"))
+        if upstream is not None and upstream.count:
+            yield from self._too_late(upstream)
+
+    def _too_late(self, upstream: Spool) -> Iterator[Late]:
+        """Arms cannot come from a transfer that was later: its first day is after the last day of what came of it."""
+        sources = Spool({"row": "u8", "start": "i8", "from": "u8"})
+        for edges, figures in together(upstream, self.figures):
+            figures = figures[np.argsort(figures["key"], kind="stable")]
+            known, place = _find(figures["key"], edges["key"])
+            edges, theirs = edges[known], figures[place[known]] if len(figures) else figures
+            sources.add(key=edges["owner"], row=edges["row"], start=theirs["start"], **{"from": theirs["row"]})
+        for edges, figures in together(sources, self.figures):
+            figures = figures[np.argsort(figures["key"], kind="stable")]
+            known, place = _find(figures["key"], edges["key"])
+            edges = edges[known]
+            if len(edges):
+                late = edges["start"] > figures[place[known]]["end"]
+                yield Late(
+                    "impossible-order",
+                    "transfers",
+                    "upstream",
+                    _rows(edges[late]),
+                    edges[late]["from"].astype(np.int64),
+                )
+        sources.close()
+
+    def _unused(self) -> Iterator[Late]:
+        own = self.edges.get(("actors", "part_of"))
+        if own is not None and "actors" in self.keysets:
+            for part in own.parts(split=own.spilled):
+                self.keysets["actors"].use(part["key"][part["key"] != part["owner"]])
+        for name, keyset in self.keysets.items():
+            first = np.concatenate(([True], keyset.hashes[1:] != keyset.hashes[:-1]))[: len(keyset.hashes)]
+            unused = np.sort(keyset.rows[~keyset.used & first & (keyset.hashes != 1)].astype(np.int64))
+            yield Late("unused-record", name, f"{name[:-1]}_id", unused, np.full(len(unused), -1))
+
+    def close(self) -> None:
+        """Give back memory and disk."""
+        for spool in (*self.keys.values(), *self.edges.values(), self.figures, self.claims):
+            spool.close()
+
+
+def _late(code: str, table: str, column: str, later: Records, firsts: Records) -> Late:
+    return Late(code, table, column, _rows(later), _rows(firsts))
+
+
+def _rows(records: Records) -> Rows:
+    return records["row"].astype(np.int64)
+
+
+def _none(records: Records) -> Rows:
+    return np.full(len(records), -1, dtype=np.int64)
+
+
+def _find(keys: Hashes, wanted: Hashes) -> tuple[Mask, Rows]:
+    """Which of the wanted are among the sorted keys, and where."""
+    if not len(keys):
+        return np.zeros(len(wanted), dtype=bool), np.zeros(len(wanted), dtype=np.int64)
+    place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    return keys[place] == wanted, place
+
+
+def _items(cells: Cells) -> tuple[pa.Array, Rows]:
+    """Every reference of a column, and the row it stands in."""
+    values = cells.spread(cells.values)
+    if not cells.column.many:
+        rows = np.flatnonzero(np.asarray(values.is_valid()))
+        return values.take(pa.array(rows)), rows
+    return pc.list_flatten(values), np.asarray(pc.list_parent_indices(values))
+
+
+def _floats(cells: Cells, kind: Any = None) -> Any:
+    values = cells.spread(cells.values)
+    return np.asarray((values.cast(kind) if kind else values).cast(pa.float64()).fill_null(np.nan))
+
+
+def _text(judged: Judged, column: str, text: str) -> pa.Array:
+    cells = judged.cells[column]
+    return pc.fill_null(pc.equal(cells.spread(cells.values), text), False)
+
+
+def _bounds(judged: Judged) -> tuple[Any, Any]:
+    """The least and the most that a row's quantities allow; without any figure nothing is excluded."""
+    quantity, low, high = (_floats(judged.cells[name]) for name in ("quantity", "quantity_low", "quantity_high"))
+    least = np.fmin(low, quantity)
+    most = np.fmax(high, quantity)
+    return np.where(np.isnan(least), -np.inf, least), np.where(np.isnan(most), np.inf, most)
+
+
+def _days(judged: Judged, source: tuple[str, str], other: tuple[str, str] | None, unknown: np.int64) -> Any:
+    def days(name: str, end: str) -> Any:
+        cells = judged.cells[name]
+        return np.asarray(cells.spread(cells.days[end]).cast(pa.int32()).cast(pa.int64()).fill_null(int(unknown)))
+
+    found = days(*source)
+    return np.maximum(found, days(*other)) if other else found

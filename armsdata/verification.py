@@ -1,0 +1,187 @@
+"""`verify`: is an exported folder whole, does each format hold valid data, and do all of them say the same?"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from armsdata.exporters import FORMATS
+from armsdata.exporters.contract import TypedBatch
+from armsdata.exporters.csv import CsvFormat
+from armsdata.exporters.text import cell_texts
+from armsdata.schema import DISPLAY_ORDER, TABLES, Table
+
+from .errors import UsageError
+from .findings import Report
+from .folder import open_reader
+from .staging import SUMS
+
+#: So many differing cells are named; the first says what is wrong.
+NAMED = 20
+
+
+@dataclass
+class Verification:
+    """What `verify` found.
+
+    Attributes:
+        problems: one sentence each; none when the release is good.
+        reports: the validation of each format.
+        hashes: the content hash of each table, for each format.
+    """
+
+    problems: list[str] = field(default_factory=list)
+    reports: dict[str, Report] = field(default_factory=dict)
+    hashes: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    @property
+    def good(self) -> bool:
+        """Nothing is wrong."""
+        return not self.problems
+
+    def as_dict(self) -> dict[str, Any]:
+        """The result as `--format json` prints it."""
+        return {"valid": self.good, "problems": self.problems, "content_hashes": self.hashes}
+
+
+def verify(release: str | Path, *, threads: int = 0, progress: Callable[[int], None] | None = None) -> Verification:
+    """Check an exported folder: sums, each format read back and validated, all formats the same cell by cell.
+
+    Args:
+        release: the folder.
+        threads: how many threads work; 0: as many as there are processors.
+        progress: is told the number of rows as they are read.
+
+    Raises:
+        UsageError: the folder is no release.
+        OSError: a file cannot be read.
+    """
+    folder = Path(release)
+    sums = _sums(folder)
+    result = Verification()
+    result.problems += _check_files(folder, sums)
+    present = [name for name in FORMATS if any(path.startswith(f"{name}/") for path in sums)]
+    for name in present:
+        _check_format(folder, name, result, threads, progress)
+    read = [name for name in present if name in result.hashes]
+    for other in read[1:]:
+        for table in DISPLAY_ORDER:
+            if result.hashes[read[0]][table] != result.hashes[other][table]:
+                result.problems += _differences(folder, TABLES[table], read[0], other)
+    return result
+
+
+def _sums(folder: Path) -> dict[str, str]:
+    if not folder.exists():
+        raise UsageError(f"{folder}: no such folder")
+    if not folder.is_dir() or not (folder / SUMS).is_file():
+        raise UsageError(f"{folder}: not a release: it has no {SUMS}")
+    sums = {}
+    for number, line in enumerate((folder / SUMS).read_text(encoding="utf-8", errors="replace").splitlines(), 1):
+        digest, between, path = line.partition("  ")
+        outside = path.startswith("/") or ".." in Path(path).parts or ":" in path
+        if not between or len(digest) != 64 or outside:
+            raise UsageError(f"{folder / SUMS}, line {number}: not a sum and a path within the folder")
+        sums[path] = digest
+    return sums
+
+
+def _check_files(folder: Path, sums: dict[str, str]) -> Iterator[str]:
+    for path, digest in sums.items():
+        file = folder / path
+        if not file.is_file():
+            yield f"{path}: the file is missing"
+        elif _digest(file) != digest:
+            yield f"{path}: its bytes are not those of the release: the sum differs from {SUMS}"
+    for file in sorted(folder.rglob("*")):
+        path = file.relative_to(folder).as_posix()
+        if not file.is_dir() and path != SUMS and path not in sums:
+            yield f"{path}: not listed in {SUMS}"
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _files(folder: Path, name: str) -> dict[str, Path]:
+    return {table: folder / name / f"{table}{FORMATS[name].suffix}" for table in TABLES}
+
+
+def _check_format(
+    folder: Path, name: str, result: Verification, threads: int, progress: Callable[[int], None] | None
+) -> None:
+    """Read one format back, validate it, and take the content hash of each table."""
+    from .validation.run import Input, run
+
+    files = _files(folder, name)
+    missing = [path for path in files.values() if not path.is_file()]
+    if missing:
+        result.problems.append(f"{name}: cannot be read back, since {missing[0].name} is missing")
+        return
+    sink = _Hashing()
+    try:
+        inputs = [Input(open_reader(path, TABLES[table])) for table, path in files.items()]
+        report = run(inputs, sink=sink, threads=threads, progress=progress)
+    except UsageError as error:
+        result.problems.append(str(error))
+        return
+    result.reports[name] = report
+    if not report.valid:
+        first = next(finding for finding in report.findings if finding.severity == "error")
+        where = f"{first.file}, line {first.line}, {first.column or 'the record'}"
+        result.problems.append(f"{name}: {report.errors:,} errors; first: {where}: {first.message} [{first.code}]")
+    result.hashes[name] = {table: digest.hexdigest() for table, digest in sink.digests.items()}
+
+
+class _Hashing:
+    """Takes the content hash of each table: the sum of its CSV. See `Sink`."""
+
+    def __init__(self) -> None:
+        self._format = CsvFormat()
+        self.digests = {name: hashlib.sha256() for name in TABLES}
+
+    def begin(self, table: Table) -> None:
+        header = ",".join(column.name for column in table.columns) + "\n"
+        self.digests[table.name].update(header.encode("utf-8"))
+
+    def render(self, table: Table, judged: Any) -> memoryview:
+        return self._format.render(TypedBatch(table, judged.batch.size, judged.cells))
+
+    def write(self, table: Table, rendered: memoryview) -> None:
+        self.digests[table.name].update(rendered)
+
+    def end(self, table: Table) -> None:
+        """Nothing to do."""
+
+
+def _differences(folder: Path, table: Table, one: str, other: str) -> list[str]:
+    """Which cells two formats disagree about: the first few, by record."""
+    found: list[str] = []
+    rows = zip(_rows(folder, table, one), _rows(folder, table, other), strict=False)
+    counts = [sum(1 for _ in _rows(folder, table, name)) for name in (one, other)]
+    if counts[0] != counts[1]:
+        found.append(f"{table.name}: {one} has {counts[0]:,} records, {other} {counts[1]:,}")
+    for number, (left, right) in enumerate(rows, 1):
+        for name in left:
+            if left[name] != right[name]:
+                record = f"{table.name} {left[table.key]!r} (record {number})"
+                found.append(f"{record}: {name} is {left[name]!r} in {one}, {right[name]!r} in {other}")
+            if len(found) >= NAMED:
+                return found
+    return found or [f"{table.name}: {one} and {other} differ, though each cell reads the same"]
+
+
+def _rows(folder: Path, table: Table, name: str) -> Iterator[dict[str, str | None]]:
+    from .validation.judge import judge
+
+    reader = open_reader(_files(folder, name)[table.name], table)
+    for read in reader.blocks():
+        judged = judge(table, read())
+        batch = TypedBatch(table, judged.batch.size, judged.cells)
+        columns = {column.name: cells.spread(texts).to_pylist() for column, cells, texts in cell_texts(batch)}
+        for row in range(batch.size):
+            yield {column: values[row] for column, values in columns.items()}

@@ -1,0 +1,339 @@
+"""From the text of cells to typed values: which cells could not be read, and what is wrong with them.
+
+A column arrives dictionary-encoded where that pays, so that each distinct text is judged once. A text that cannot
+be read as what its column holds becomes a null in `values` and a fault; it never hides what else is wrong in the
+column or the row.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from . import damage, edtf, prose
+from .columns import CELL_LIMIT, DIGITS, LIST_JOIN, LIST_SEPARATOR, PLACES, Column, Kind
+from .vocabularies import vocabulary
+
+Mask = np.ndarray[Any, np.dtype[np.bool_]]
+Ints = np.ndarray[Any, np.dtype[np.int32]]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with one distinct text of a column (`position` counts the distinct texts)."""
+
+    position: int
+    code: str
+    value: str
+    detail: str = ""
+
+
+@dataclass(slots=True)
+class Cells:
+    """One column of a batch, typed.
+
+    Attributes:
+        column: its declaration.
+        rows: for each row the position of its text, -1 for an empty cell; None when position and row are the same
+            (then `texts` itself holds the nulls).
+        texts: the distinct texts as they were read.
+        values: one typed value a position; null where the text could not be read.
+        faults: what is wrong with them.
+        days: for EDTF columns the earliest and latest day a position (date32).
+    """
+
+    column: Column
+    rows: Ints | None
+    texts: pa.Array
+    values: pa.Array
+    faults: list[Fault] = field(default_factory=list)
+    days: dict[str, pa.Array] = field(default_factory=dict)
+
+    def spread(self, per_position: pa.Array) -> pa.Array:
+        """One value a row from one value a position."""
+        if self.rows is None:
+            return per_position
+        return per_position.take(pa.array(self.rows, mask=self.rows < 0))
+
+    def spread_mask(self, positions: Mask) -> Mask:
+        """The rows whose text stands at one of these positions."""
+        if self.rows is None:
+            return positions
+        if not len(positions):
+            return np.zeros(len(self.rows), dtype=bool)
+        return positions[self.rows] & (self.rows >= 0)
+
+    @property
+    def empty(self) -> Mask:
+        """The rows whose cell is empty."""
+        if self.rows is None:
+            return np.asarray(self.texts.is_null())
+        return self.rows < 0
+
+    @property
+    def unreadable(self) -> Mask:
+        """The rows whose cell has a text that could not be read."""
+        return self.spread_mask(np.asarray(self.values.is_null()) & np.asarray(self.texts.is_valid()))
+
+
+def type_cells(column: Column, array: pa.Array) -> Cells:
+    """Type one column of text cells.
+
+    Args:
+        column: what the cells should be.
+        array: utf8, or dictionary<int32, utf8>; null = empty cell.
+
+    Returns:
+        The typed cells. Nothing is raised for bad content.
+    """
+    rows: Ints | None = None
+    texts = array
+    if pa.types.is_dictionary(array.type):
+        rows = np.asarray(array.indices.fill_null(-1)).astype(np.int32, copy=False)
+        texts = array.dictionary
+    faults: list[Fault] = []
+    if _longest(texts) > CELL_LIMIT:
+        texts, faults = _cut_huge(texts)
+    cells = Cells(column, rows, texts, texts, faults)
+    if column.many:
+        _type_list(cells)
+    else:
+        _TYPERS[column.kind](cells)
+    return cells
+
+
+def _longest(texts: pa.Array) -> int:
+    return int(pc.max(pc.binary_length(texts)).as_py() or 0)
+
+
+def _cut_huge(texts: pa.Array) -> tuple[pa.Array, list[Fault]]:
+    """Cells beyond the limit are judged for their size alone."""
+    huge = pc.fill_null(pc.greater(pc.binary_length(texts), CELL_LIMIT), False)
+    faults = [
+        Fault(
+            position,
+            "out-of-range",
+            "",
+            f"{len(texts[position].as_py().encode()):,} bytes; a cell may hold {CELL_LIMIT:,}",
+        )
+        for position in np.flatnonzero(np.asarray(huge)).tolist()
+    ]
+    return pc.if_else(huge, pa.scalar(None, pa.string()), texts), faults
+
+
+def _broken(cells: Cells, ok: pa.Array) -> list[tuple[int, str]]:
+    """Position and text of every text that is not ok (nulls are)."""
+    positions = np.flatnonzero(~np.asarray(pc.fill_null(ok, True)))
+    if not len(positions):
+        return []
+    return list(zip(positions.tolist(), cells.texts.take(pa.array(positions)).to_pylist(), strict=True))
+
+
+def wrong(column: Column, position: int, text: str, code: str, detail: str = "") -> Fault:
+    """The fault of an ill-formed text: damage done by a spreadsheet says more than the form alone."""
+    if mark := damage.mark(text, dates=column.kind in (Kind.EDTF, Kind.DATE)):
+        return Fault(position, "spreadsheet-damage", text, mark)
+    return Fault(position, code, text, detail)
+
+
+def _keep_where(cells: Cells, ok: pa.Array) -> None:
+    cells.values = pc.if_else(pc.fill_null(ok, False), cells.values, pa.scalar(None, cells.values.type))
+
+
+def _by_pattern(cells: Cells, pattern: str, code: str) -> pa.Array:
+    """Report the texts that do not match; say which do. Full matches: a trailing newline is no match."""
+    ok = pc.match_substring_regex(cells.texts, rf"\A(?:{pattern})\z")
+    cells.faults += [wrong(cells.column, position, text, code) for position, text in _broken(cells, ok)]
+    return ok
+
+
+def _type_text(cells: Cells) -> None:
+    cells.faults += [Fault(*fault) for fault in prose.faults(cells.texts)]
+
+
+def _type_plain(cells: Cells) -> None:
+    """Keys, references, codes, identifiers, languages: the column and dataset rules judge them."""
+
+
+def _type_url(cells: Cells) -> None:
+    _keep_where(cells, _by_pattern(cells, r"(?i:https?)://[^\s\x00-\x20\x7f]+", "wrong-type"))
+
+
+def _type_boolean(cells: Cells) -> None:
+    ok = _by_pattern(cells, "true|false", "wrong-type")
+    _keep_where(cells, ok)
+    cells.values = pc.equal(cells.values, "true")
+
+
+def _type_integer(cells: Cells) -> None:
+    # The one integer column is an identifier that others give out (Gleditsch-Ward).
+    _keep_where(cells, _by_pattern(cells, "[1-9][0-9]{0,3}", "bad-identifier"))
+    cells.values = cells.values.cast(pa.int32())
+
+
+def _type_decimal(cells: Cells) -> None:
+    digits = rf"[0-9]{{1,{DIGITS}}}"
+    ok = _by_pattern(cells, rf"-?(?:{digits}|[0-9]+\.[0-9]{{1,{PLACES}}})", "wrong-type")
+    short = pc.fill_null(pc.less_equal(pc.utf8_length(cells.texts), DIGITS), True)
+    if not pc.all(short).as_py():  # only long texts can have too many digits
+        counted = pc.utf8_length(pc.replace_substring_regex(cells.texts, "[-.]", ""))
+        fits = pc.less_equal(counted, DIGITS)
+        cells.faults += [
+            Fault(position, "wrong-type", text) for position, text in _broken(cells, pc.or_(pc.invert(ok), fits))
+        ]
+        ok = pc.and_(ok, fits)
+    _keep_where(cells, ok)
+    cells.values = cells.values.cast(cells.column.arrow_type())
+
+
+def _type_date(cells: Cells) -> None:
+    cells.values, bad = _each(cells, _day)
+    cells.faults += [wrong(cells.column, position, text, "bad-date", why) for position, text, why in bad]
+    cells.values = cells.values.cast(pa.date32())
+
+
+def _type_edtf(cells: Cells) -> None:
+    earliest, bad = _each(cells, lambda text: bounds(text)[0])
+    latest, _ = _each(cells, lambda text: bounds(text)[1])
+    cells.days = {"earliest": earliest.cast(pa.date32()), "latest": latest.cast(pa.date32())}
+    cells.faults += [wrong(cells.column, position, text, "bad-date", why) for position, text, why in bad]
+    if bad:
+        ok = np.ones(len(cells.texts), dtype=bool)
+        ok[[position for position, _, _ in bad]] = False
+        _keep_where(cells, pa.array(ok))
+
+
+def _each(cells: Cells, read: Callable[[str], int | None]) -> tuple[pa.Array, list[tuple[int, str, str]]]:
+    """Read every text by a Python function that raises `EdtfError`: the day numbers, and what failed."""
+    days: list[int | None] = []
+    bad: list[tuple[int, str, str]] = []
+    for position, text in enumerate(cells.texts.to_pylist()):
+        day = None
+        if text is not None:
+            try:
+                day = read(text)
+            except edtf.EdtfError as error:
+                bad.append((position, text, str(error)))
+        days.append(day)
+    return pa.array(days, type=pa.int32()), bad
+
+
+_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
+_INT32 = 2**31
+
+
+@lru_cache(maxsize=1 << 16)
+def _day(text: str) -> int | None:
+    if not _DAY.fullmatch(text):
+        raise edtf.EdtfError("a day is written as year-month-day, such as 2014-06-09")
+    return edtf.parse(text).earliest
+
+
+def bounds(text: str) -> tuple[int | None, int | None]:
+    """The earliest and latest day that an EDTF text allows, in days since 1970-01-01.
+
+    None stands for an open or unknown end, and for a day beyond the five million years that a date column can hold.
+
+    Raises:
+        EdtfError: the text is not EDTF as this project accepts it.
+    """
+    found = _bounds(text)
+    if isinstance(found, str):
+        raise edtf.EdtfError(found)
+    return found
+
+
+@lru_cache(maxsize=1 << 16)
+def _bounds(text: str) -> tuple[int | None, int | None] | str:
+    """The bounds, or why there are none: a failure is remembered, too."""
+    try:
+        date = edtf.parse(text)
+    except edtf.EdtfError as error:
+        return str(error)
+    fit = [day if day is not None and -_INT32 <= day < _INT32 else None for day in (date.earliest, date.latest)]
+    return fit[0], fit[1]
+
+
+_TYPERS: dict[Kind, Callable[[Cells], None]] = {
+    Kind.ID: _type_plain,
+    Kind.REFERENCE: _type_plain,
+    Kind.CODE: _type_plain,
+    Kind.IDENTIFIER: _type_plain,
+    Kind.LANGUAGE: _type_plain,
+    Kind.TEXT: _type_text,
+    Kind.URL: _type_url,
+    Kind.EDTF: _type_edtf,
+    Kind.DATE: _type_date,
+    Kind.DECIMAL: _type_decimal,
+    Kind.INTEGER: _type_integer,
+    Kind.BOOLEAN: _type_boolean,
+}
+
+
+def split(text: str) -> tuple[list[str], str]:
+    """The items of a list cell, and what is untidy about how they are joined (empty when nothing is)."""
+    untidy = ""
+    items = []
+    for place, part in enumerate(text.split(LIST_SEPARATOR)):
+        item = part.strip(" \t")
+        if not item:
+            untidy = untidy or "empty item"
+            continue
+        if part not in (item, f" {item}" if place else item):
+            untidy = untidy or "blanks"
+        items.append(item)
+    return items, untidy
+
+
+def _type_list(cells: Cells) -> None:
+    lists: list[list[str] | None] = []
+    for position, text in enumerate(cells.texts.to_pylist()):
+        items, untidy = split(text) if text is not None else (None, "")
+        if untidy:
+            cells.faults.append(Fault(position, "untidy-text", text, untidy))
+        lists.append(items or None)
+    cells.values = pa.array(lists, type=cells.column.arrow_type())
+    if cells.column.prose:
+        cells.faults += [
+            Fault(*fault)
+            for fault in prose.faults(cells.texts)
+            if not (fault[1] == "untidy-text" and fault[3] == "blanks")
+        ]
+
+
+def canonical(cells: Cells) -> pa.Array:
+    """The one way to write each value, a position: what a release and the content hash hold.
+
+    Numbers lose leading and trailing zeros, lists are joined with ``; ``; every other text stays as it is.
+    """
+    if cells.column.many:
+        return pc.binary_join(cells.values.cast(pa.list_(pa.string())), LIST_JOIN)
+    texts = pc.if_else(cells.values.is_valid(), cells.texts, pa.scalar(None, pa.string()))
+    if cells.column.kind is not Kind.DECIMAL:
+        return texts
+    plain = pc.match_substring_regex(texts, r"\A-?(?:0|[1-9][0-9]*)(?:\.[0-9]*[1-9])?\z")
+    if pc.all(plain).as_py() in (True, None):
+        return texts
+    return pa.array([None if text is None else plain_number(text) for text in texts.to_pylist()], type=pa.string())
+
+
+def plain_number(text: str) -> str:
+    """A decimal without leading or trailing zeros: ``007.50`` → ``7.5``, ``-0`` → ``0``."""
+    sign, digits = ("-", text[1:]) if text.startswith("-") else ("", text)
+    whole, _, rest = digits.partition(".")
+    whole, rest = whole.lstrip("0") or "0", rest.rstrip("0")
+    number = f"{whole}.{rest}" if rest else whole
+    return number if number == "0" else sign + number
+
+
+@cache
+def counted_units() -> frozenset[str]:
+    """The units that take whole numbers only."""
+    return frozenset(code for code, unit in vocabulary("unit").concepts.items() if unit.more.get("counted") == "true")

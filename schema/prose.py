@@ -1,0 +1,103 @@
+"""What may be wrong with free text: blanks about it, characters nobody sees, formulas, spreadsheet damage.
+
+Clean text is told from suspicious text by its first and last byte and by vectorised kernels; Python looks at the
+suspicious ones only.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from . import damage
+
+Bytes = np.ndarray[Any, np.dtype[np.uint8]]
+Places = np.ndarray[Any, np.dtype[np.int64]]
+
+BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+#: Invisible and of no use within a text. (The joiners U+200C and U+200D and the marks U+200E and U+200F belong to
+#: the scripts that need them.)
+INVISIBLE = "\u200b\u2060\ufeff"
+_HIDDEN = re.compile(f"[{BIDI}{INVISIBLE}]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_FORMULA = re.compile(r"[=@\t\r]|[+-](?!\s|\Z|[0-9.,][0-9.,()\u00a0\u202f /-]*\Z)")
+_HIDDEN_RE2 = r"\A[\pZ\s]|[\pZ\s]\z|[\x{202A}-\x{202E}\x{2066}-\x{2069}\x{200B}\x{2060}\x{FEFF}]"
+
+_FIRST = np.zeros(256, dtype=bool)
+_FIRST[list(b"=@+-\t\r\n\x0b\x0c ")] = True
+_LAST = np.zeros(256, dtype=bool)
+_LAST[list(b"\t\r\n\x0b\x0c ")] = True
+
+
+def faults(texts: pa.Array) -> list[tuple[int, str, str, str]]:
+    """What is wrong with an array of texts.
+
+    Args:
+        texts: utf8; nulls are passed over.
+
+    Returns:
+        Position, finding code, text and detail of each fault, by position. The detail of ``untidy-text`` is
+        ``blanks``, ``form`` (not Unicode NFC), ``hidden`` or ``control``.
+    """
+    found = []
+    for position in np.flatnonzero(_suspicious(texts)).tolist():
+        text = texts[position].as_py()
+        found += [(position, code, text, detail) for code, detail in judge(text)]
+    return found
+
+
+def judge(text: str) -> list[tuple[str, str]]:
+    """What is wrong with one text: finding codes with a detail."""
+    found = []
+    if _FORMULA.match(text):
+        found.append(("formula-text", text[0]))
+    elif text != text.strip():
+        found.append(("untidy-text", "blanks"))
+    if _HIDDEN.search(text):
+        found.append(("untidy-text", "hidden"))
+    elif _CONTROL.search(text):
+        found.append(("untidy-text", "control"))
+    elif not text.isascii() and not unicodedata.is_normalized("NFC", text):
+        found.append(("untidy-text", "form"))
+    if mark := damage.mark(text):
+        found.append(("spreadsheet-damage", mark))
+    return found
+
+
+def edges(texts: pa.Array) -> tuple[Bytes, Places, Places]:
+    """The bytes of a utf8 array, and where each text starts and ends in them (no copy)."""
+    buffers = texts.buffers()
+    offsets = np.frombuffer(buffers[1], dtype=np.int32)[texts.offset : texts.offset + len(texts) + 1].astype(np.int64)
+    data = np.frombuffer(buffers[2], dtype=np.uint8) if buffers[2] is not None else np.zeros(0, np.uint8)
+    return data, offsets[:-1], offsets[1:]
+
+
+def _suspicious(texts: pa.Array) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    marked = np.zeros(len(texts), dtype=bool)
+    if not len(texts) or texts.null_count == len(texts):
+        return marked
+    data, starts, ends = edges(texts)
+    filled = np.flatnonzero((ends > starts) & np.asarray(texts.is_valid()))
+    marked[filled] = _FIRST[data[starts[filled]]] | _LAST[data[ends[filled] - 1]]
+    short = filled[(ends - starts)[filled] <= damage.LONGEST]
+    if len(short):
+        odd = pc.match_substring_regex(texts.take(pa.array(short)), damage.SIEVE)
+        marked[short[np.asarray(odd)]] = True
+    body = data[starts[0] : ends[-1]]
+    if len(body) and (body >= 0x80).any():
+        wide = np.flatnonzero(~np.asarray(pc.fill_null(pc.string_is_ascii(texts), True)))
+        some = texts.take(pa.array(wide))
+        odd = pc.or_(
+            pc.match_substring_regex(some, _HIDDEN_RE2), pc.not_equal(pc.utf8_normalize(some, form="NFC"), some)
+        )
+        marked[wide[np.asarray(odd)]] = True
+    control = (body < 0x20) & (body != 0x0A) & (body != 0x0D) & (body != 0x09) | (body == 0x7F)
+    if control.any():
+        hits = np.flatnonzero(control) + starts[0]
+        marked[np.searchsorted(ends, hits, side="right")] = True
+    return marked

@@ -1,0 +1,255 @@
+"""What must hold of a column and of a row, each rule declared once.
+
+A rule is a predicate over typed Arrow columns. `models.py` wraps it as a pandera check; the validation uses the same
+predicate to find the rows once pandera has said that the check fails. Rules return plain booleans: what cannot be
+judged (an empty or unreadable cell) is not broken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from .cells import Mask, bounds, counted_units
+from .columns import ID_LIMIT, ZERO, Column, Kind, Table
+from .edtf import EdtfError
+from .vocabularies import vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnRule:
+    """A rule about each value of one column: which finding it makes, and where it is broken."""
+
+    code: str
+    broken: Callable[[pa.Array], Mask]
+
+
+@dataclass(frozen=True, slots=True)
+class RowRule:
+    """A rule about the cells of one row.
+
+    Attributes:
+        name: a stable name for people.
+        code: the finding it makes.
+        place: the column at which the finding stands.
+        needs: the columns that `broken` reads.
+        broken: from typed columns to one boolean a row.
+        says: what is wrong, with `{column}` for the cells named in `needs`.
+    """
+
+    name: str
+    code: str
+    place: str
+    needs: tuple[str, ...]
+    broken: Callable[[Mapping[str, pa.Array]], Mask]
+    says: str
+
+
+def mask(array: pa.Array) -> Mask:
+    """An Arrow boolean array as a plain mask; null is False: what cannot be judged is not broken."""
+    if isinstance(array, pa.ChunkedArray):
+        array = array.combine_chunks()
+    return np.asarray(pc.fill_null(array, False))
+
+
+# ---------------------------------------------------------------------------------------------- columns
+
+
+def column_rules(column: Column) -> tuple[ColumnRule, ...]:
+    """The rules that a column's declaration implies, beside its type and whether it is required."""
+    rules = []
+    if column.kind is Kind.CODE:
+        codes = vocabulary(column.vocabulary).codes
+        rules.append(ColumnRule("not-in-vocabulary", lambda array: _outside(array, codes)))
+    if column.kind is Kind.LANGUAGE:
+        rules.append(ColumnRule("not-in-vocabulary", _no_language))
+    if column.pattern:
+        rules.append(ColumnRule("bad-identifier", lambda array: _not_of_form(column, array)))
+    if column.kind is Kind.DECIMAL:
+        limit = pc.less_equal if column.positive else pc.less
+        rules.append(ColumnRule("out-of-range", lambda array: mask(limit(array, pa.scalar(ZERO, array.type)))))
+    if column.kind is Kind.EDTF:
+        rules.append(ColumnRule("bad-date", _no_edtf))
+    return tuple(rules)
+
+
+def _outside(array: pa.Array, codes: pa.Array) -> Mask:
+    return mask(pc.and_(array.is_valid(), pc.invert(pc.is_in(array, value_set=codes))))
+
+
+_LANGUAGE = r"\A[A-Za-z]{2,3}(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|[0-9]{3}))?(?:-[A-Za-z0-9]{5,8})*\z"
+
+
+def _no_language(array: pa.Array) -> Mask:
+    primary = pc.utf8_lower(pc.replace_substring_regex(array, "-.*", ""))
+    formed = pc.match_substring_regex(array, _LANGUAGE)
+    return mask(pc.invert(formed)) | _outside(primary, vocabulary("language").codes)
+
+
+def _not_of_form(column: Column, array: pa.Array) -> Mask:
+    broken = mask(pc.invert(pc.match_substring_regex(array, rf"\A(?:{column.pattern})\z")))
+    if column.kind is Kind.ID:
+        broken |= mask(pc.greater(pc.utf8_length(array), ID_LIMIT))
+    if column.name == "actor_id":
+        state = pc.if_else(pc.match_substring_regex(array, r"\A[A-Z]{3}\z"), array, pa.scalar(None, array.type))
+        broken |= _outside(state, vocabulary("country").codes)
+    if column.name == "iso3166":
+        broken |= _outside(array, country_codes())
+    return broken
+
+
+def country_codes() -> pa.Array:
+    """Every ISO 3166 code that the column `iso3166` may hold."""
+    return pa.array([country.more["iso3166"] for country in vocabulary("country").concepts.values()], pa.string())
+
+
+def _no_edtf(array: pa.Array) -> Mask:
+    distinct = array.dictionary_encode()
+    if isinstance(distinct, pa.ChunkedArray):
+        distinct = distinct.combine_chunks()
+    bad = np.array([not _is_edtf(text) for text in distinct.dictionary.to_pylist()], dtype=bool)
+    if not bad.any():
+        return np.zeros(len(array), dtype=bool)
+    return mask(pa.array(bad).take(distinct.indices))
+
+
+def _is_edtf(text: str) -> bool:
+    try:
+        bounds(text)
+    except EdtfError:
+        return False
+    return True
+
+
+# ---------------------------------------------------------------------------------------------- rows
+
+QUANTITIES = ("quantity", "quantity_low", "quantity_high", "quantity_ordered")
+#: With one of these a transfer has no delivery date.
+NOT_DELIVERED = ("planned", "licensed", "notified", "ordered", "cancelled", "denied")
+#: Nobody orders these.
+INVOLUNTARY = ("capture", "theft", "loss")
+
+
+def _among(array: pa.Array, codes: tuple[str, ...]) -> Any:
+    return pc.is_in(array, value_set=pa.array(codes, pa.string()))
+
+
+def _more(first: str, second: str, *, unless: str = "") -> Callable[[Mapping[str, pa.Array]], Mask]:
+    """Broken where `first` is more than `second` (and, with `unless`, that column is empty)."""
+
+    def broken(row: Mapping[str, pa.Array]) -> Mask:
+        more = pc.greater(row[first], row[second])
+        return mask(pc.and_kleene(more, row[unless].is_null())) if unless else mask(more)
+
+    return broken
+
+
+def _filled_without(filled: tuple[str, ...], companion: str) -> Callable[[Mapping[str, pa.Array]], Mask]:
+    def broken(row: Mapping[str, pa.Array]) -> Mask:
+        any_filled = np.zeros(len(row[companion]), dtype=bool)
+        for name in filled:
+            any_filled |= np.asarray(row[name].is_valid())
+        lonely: Mask = any_filled & np.asarray(row[companion].is_null())
+        return lonely
+
+    return broken
+
+
+def _fraction(name: str) -> Callable[[Mapping[str, pa.Array]], Mask]:
+    def broken(row: Mapping[str, pa.Array]) -> Mask:
+        number = row[name]
+        counted = _among(row["quantity_unit"], tuple(sorted(counted_units())))
+        return mask(pc.and_kleene(counted, pc.not_equal(number, pc.floor(number))))
+
+    return broken
+
+
+def _self_transfer(row: Mapping[str, pa.Array]) -> Mask:
+    same = pc.equal(row["supplier"], row["recipient"])
+    return mask(pc.and_kleene(same, pc.not_equal(row["recipient"], "unknown")))
+
+
+def _early_delivery(row: Mapping[str, pa.Array]) -> Mask:
+    return mask(pc.less(row["delivered_latest"], row["ordered_earliest"]))
+
+
+def _dated_but_not_delivered(row: Mapping[str, pa.Array]) -> Mask:
+    return mask(pc.and_kleene(_among(row["status"], NOT_DELIVERED), row["delivered"].is_valid()))
+
+
+def _ordered_loss(row: Mapping[str, pa.Array]) -> Mask:
+    return mask(pc.and_kleene(_among(row["kind"], INVOLUNTARY), row["ordered"].is_valid()))
+
+
+def _capital_id_of_no_state(row: Mapping[str, pa.Array]) -> Mask:
+    capitals = pc.match_substring_regex(row["actor_id"], r"\A[A-Z]{3}\z")
+    return mask(pc.and_kleene(capitals, pc.not_equal(row["kind"], "state")))
+
+
+def _read_before_published(row: Mapping[str, pa.Array]) -> Mask:
+    distinct = row["published"].dictionary_encode()
+    if isinstance(distinct, pa.ChunkedArray):
+        distinct = distinct.combine_chunks()
+    first = [bounds(text)[0] if _is_edtf(text) else None for text in distinct.dictionary.to_pylist()]
+    earliest = pa.array(first, pa.int32()).cast(pa.date32()).take(distinct.indices)
+    return mask(pc.less(row["accessed"], earliest))
+
+
+def _bounds_rules() -> tuple[RowRule, ...]:
+    out = "inconsistent-quantity"
+    return (
+        RowRule("low-above-quantity", out, "quantity_low", ("quantity_low", "quantity"),
+                _more("quantity_low", "quantity"), "the least, {quantity_low}, is more than the quantity, {quantity}"),
+        RowRule("high-below-quantity", out, "quantity_high", ("quantity_high", "quantity"),
+                _more("quantity", "quantity_high"), "the most, {quantity_high}, is less than the quantity, {quantity}"),
+        RowRule("low-above-high", out, "quantity_low", ("quantity_low", "quantity_high", "quantity"),
+                _more("quantity_low", "quantity_high", unless="quantity"),
+                "the least, {quantity_low}, is more than the most, {quantity_high}"),
+    )  # fmt: skip
+
+
+ROW_RULES: dict[str, tuple[RowRule, ...]] = {
+    "transfers": (
+        *_bounds_rules(),
+        *(
+            RowRule(f"whole-{name}", "inconsistent-quantity", name, (name, "quantity_unit"), _fraction(name),
+                    f"{{{name}}} is no whole number, but the unit {{quantity_unit}} is counted")
+            for name in QUANTITIES
+        ),
+        RowRule("quantity-has-unit", "missing-unit", "quantity_unit", ("quantity_unit", *QUANTITIES),
+                _filled_without(QUANTITIES, "quantity_unit"), "there is a quantity, but no unit"),
+        RowRule("value-has-currency", "missing-currency", "value_currency", ("value_currency", "value"),
+                _filled_without(("value",), "value_currency"), "there is a value, {value}, but no currency"),
+        RowRule("delivered-after-ordered", "impossible-order", "delivered",
+                ("delivered", "ordered", "delivered_latest", "ordered_earliest"), _early_delivery,
+                "delivered {delivered} is before ordered {ordered}"),
+        RowRule("status-agrees-with-date", "inconsistent-status", "status", ("status", "delivered"),
+                _dated_but_not_delivered, "the status is {status}, but there is a delivery date, {delivered}"),
+        RowRule("losses-are-not-ordered", "inconsistent-status", "ordered", ("ordered", "kind"), _ordered_loss,
+                "a {kind} has no date of order, but there is one, {ordered}"),
+        RowRule("no-self-transfer", "self-transfer", "recipient", ("recipient", "supplier"), _self_transfer,
+                "supplier and recipient are both {recipient}"),
+        RowRule("revised-after-recorded", "impossible-order", "revised_on", ("revised_on", "recorded_on"),
+                _more("recorded_on", "revised_on"), "revised on {revised_on}, before it was recorded on {recorded_on}"),
+    ),
+    "claims": _bounds_rules(),
+    "actors": (
+        RowRule("capitals-are-states", "bad-identifier", "actor_id", ("actor_id", "kind"), _capital_id_of_no_state,
+                "{actor_id} is a state's code, but the kind is {kind}"),
+    ),
+    "weapons": (),
+    "sources": (
+        RowRule("accessed-after-published", "impossible-order", "accessed", ("accessed", "published"),
+                _read_before_published, "accessed {accessed}, before it was published, {published}"),
+    ),
+}  # fmt: skip
+
+
+def row_rules(table: Table) -> tuple[RowRule, ...]:
+    """The rules about the rows of a table."""
+    return ROW_RULES[table.name]
