@@ -1,0 +1,52 @@
+"""`armsdata export`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .options import Quiet, Strict, Threads
+
+EXAMPLE = "Example: armsdata export data --out dist --format csv,parquet"
+
+
+def export(
+    dataset: Annotated[
+        Path | None, typer.Argument(help="The dataset folder; the curated dataset where it is not given.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="The release folder to write.")] = Path("dist"),
+    form: Annotated[
+        str, typer.Option("--format", help="Formats to write, joined by commas: csv, parquet, jsonld.")
+    ] = "csv,parquet,jsonld",
+    strict: Strict = False,
+    threads: Threads = 0,
+    quiet: Quiet = False,
+) -> None:
+    """Validate a dataset and write its release folder.
+
+    Nothing is written when there is an error. An earlier release in the same place is replaced in one step; a folder
+    that holds anything else is left alone.
+    """
+    from armsdata.errors import InvalidData
+    from armsdata.output.text import as_text
+    from armsdata.progress import progress
+    from armsdata.release import export as write
+
+    formats = [name.strip() for name in form.split(",") if name.strip()]
+    try:
+        with progress("Exporting", quiet=quiet) as told:
+            report = write(dataset, out, formats=formats, strict=strict, threads=threads, progress=told)
+    except InvalidData as error:
+        error.report.findings = error.report.findings[:50]
+        typer.echo(as_text(error.report, colour=sys.stderr.isatty()), err=True, nl=False)
+        typer.echo("armsdata: nothing was exported, since the data are not valid", err=True)
+        raise typer.Exit(1) from None
+    if not quiet:
+        rows = ", ".join(
+            f"{report.rows[name]:,} {name}" for name in ("transfers", "claims", "actors", "weapons", "sources")
+        )
+        warnings = f" ({report.warnings:,} warnings; armsdata validate shows them)" if report.warnings else ""
+        typer.echo(f"Exported {rows} to {out}{warnings}", err=True)
