@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
@@ -31,7 +32,10 @@ def cell_texts(batch: TypedBatch) -> Iterator[tuple[Column, Cells, pa.Array]]:
 def day_texts(days: pa.Array) -> pa.Array:
     """Days as `YYYY-MM-DD`, years beyond 9999 and before 0 included."""
     numbers = days.cast(pa.int32()).to_pylist()
-    return pa.array([None if day is None else day_text(day) for day in numbers], type=pa.string())
+    return pa.array([None if day is None else _day_text(day) for day in numbers], type=pa.string())
+
+
+_day_text = lru_cache(maxsize=1 << 16)(day_text)
 
 
 def joined(parts: list[pa.Array], between: str, size: int) -> memoryview:

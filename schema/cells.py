@@ -200,14 +200,17 @@ def _type_date(cells: Cells) -> None:
 
 
 def _type_edtf(cells: Cells) -> None:
-    earliest, bad = _each(cells, lambda text: bounds(text)[0])
-    latest, _ = _each(cells, lambda text: bounds(text)[1])
-    cells.days = {"earliest": earliest.cast(pa.date32()), "latest": latest.cast(pa.date32())}
-    cells.faults += [wrong(cells.column, position, text, "bad-date", why) for position, text, why in bad]
+    found = [(None, None) if text is None else _bounds(text) for text in cells.texts.to_pylist()]
+    bad = [(position, one) for position, one in enumerate(found) if isinstance(one, str)]
     if bad:
         ok = np.ones(len(cells.texts), dtype=bool)
-        ok[[position for position, _, _ in bad]] = False
+        for position, why in bad:
+            cells.faults.append(wrong(cells.column, position, cells.texts[position].as_py(), "bad-date", why))
+            found[position] = (None, None)
+            ok[position] = False
         _keep_where(cells, pa.array(ok))
+    for end, name in enumerate(("earliest", "latest")):
+        cells.days[name] = pa.array([days[end] for days in found], type=pa.int32()).cast(pa.date32())
 
 
 def _each(cells: Cells, read: Callable[[str], int | None]) -> tuple[pa.Array, list[tuple[int, str, str]]]:

@@ -23,7 +23,7 @@ from .repair import Fault, Record, Shape, records
 from .stream import Utf8Stream
 
 #: How much of a file is read and judged at once.
-BLOCK = 16 << 20
+BLOCK = 8 << 20
 _LONE_RETURN = re.compile(rb"\r(?!\n)")
 _SURROGATE = re.compile("[\udc80-\udcff]")
 

@@ -162,13 +162,32 @@ class Spool:
             yield np.frombuffer(file.read(), dtype=self.dtype)
 
     def _whole(self) -> Records:
-        return np.concatenate(self._arrays) if self._arrays else np.zeros(0, dtype=self.dtype)
+        if len(self._arrays) != 1:  # joined once, and kept so
+            self._arrays = [np.concatenate(self._arrays) if self._arrays else np.zeros(0, dtype=self.dtype)]
+        return self._arrays[0]
 
     def close(self) -> None:
         """Give back memory and disk."""
         for file in self._files:
             file.close()
         self._files, self._arrays = [], []
+
+
+def absent(wanted: Hashes, known: Hashes) -> Mask:
+    """Which of the wanted are not known."""
+    known = np.sort(known)
+    ordered = np.sort(wanted)  # in order, looking up is quick; as a rule nothing is absent, and that is all
+    missing: Mask = np.zeros(len(wanted), dtype=bool)
+    if _found(known, ordered).all():
+        return missing
+    return ~_found(known, wanted)
+
+
+def _found(known: Hashes, wanted: Hashes) -> Mask:
+    if not len(known):
+        return np.zeros(len(wanted), dtype=bool)
+    found: Mask = known[np.minimum(np.searchsorted(known, wanted), len(known) - 1)] == wanted
+    return found
 
 
 def together(*spools: Spool) -> Iterator[tuple[Records, ...]]:
@@ -179,7 +198,8 @@ def together(*spools: Spool) -> Iterator[tuple[Records, ...]]:
 
 def repeats(records: Records, field: str = "key") -> tuple[Records, Records]:
     """The records whose field stood in an earlier row, and beside each the first record that had it."""
-    if len(records) < 2:
+    plain = np.sort(records[field])
+    if not (plain[1:] == plain[:-1]).any():  # as a rule: a plain sort is all it takes
         return records[:0], records[:0]
     ordered = records[np.lexsort((records["row"], records[field]))]
     same = ordered[field][1:] == ordered[field][:-1]

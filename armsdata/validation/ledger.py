@@ -17,12 +17,16 @@ from armsdata.schema.columns import Column, Kind
 
 from .graph import cycles
 from .judge import Group, Judged, Rows, group_of
-from .keys import Hashes, KeySet, Records, Spool, combine, hash_rows, hash_texts, repeats, together
+from .keys import Hashes, KeySet, Records, Spool, absent, combine, hash_rows, hash_texts, repeats, together
 
-OPEN_DAY = np.int64(2**40)
+#: Beyond every day that a date column can hold.
+OPEN_DAY = 2**31 - 1
 #: The row number of records that nothing more is told about.
-UNTOLD = np.uint64(2**62)
-_APPROXIMATE, _DISPUTED, _DENIED = 1, 2, 4
+UNTOLD = 2**32 - 1
+_APPROXIMATE, _DISPUTED = 1, 2
+_KEYS = {"row": "u4", "alike": "u8"}
+_REFERENCES = {"row": "u4"}
+_EDGES = {"row": "u4", "owner": "u8"}
 #: Tables whose keys are looked up while the batches pass; the others' references are settled at the end.
 LOOKED_UP = ("sources", "actors", "weapons")
 
@@ -58,8 +62,8 @@ class Ledger:
         self.counts: dict[str, int] = {}
         self.keys: dict[str, Spool] = {}
         self.edges: dict[tuple[str, str], Spool] = {}
-        self.figures = Spool({"row": "u8", "low": "f8", "high": "f8", "start": "i8", "end": "i8", "flags": "u1"})
-        self.claims = Spool({"row": "u8", "low": "f8", "high": "f8", "flags": "u1"})
+        self.figures = Spool({"row": "u4", "low": "f8", "high": "f8", "start": "i4", "end": "i4", "flags": "u1"})
+        self.claims = Spool({"row": "u4", "low": "f8", "high": "f8"})
         self._superseded: dict[str, KeySet] = {}
 
     # -------------------------------------------------------------------------------- while batches pass
@@ -80,11 +84,11 @@ class Ledger:
 
     def add(self, table: Table, judged: Judged, first: int) -> list[Group]:
         """Remember a batch whose first row has this number; what its references to finished tables lack."""
-        rows = np.arange(first, first + judged.batch.size, dtype=np.uint64)
+        rows = np.arange(first, first + judged.batch.size, dtype=np.uint32)
         if judged.batch.muted is not None:  # reported for their shape already: they count, but are not told of again
             rows[judged.batch.muted] = UNTOLD
         key = self._key_hashes(table, judged)
-        spool = self.keys.setdefault(table.name, Spool({"row": "u8", "alike": "u8"}))
+        spool = self.keys.setdefault(table.name, Spool(_KEYS))
         spool.add(key=np.where(key == 0, np.uint64(1), key), row=rows, alike=self._alike(table, judged))
         self.counts[table.name] = first + judged.batch.size
         groups = []
@@ -106,7 +110,7 @@ class Ledger:
     def _keys_of(self, table: Table) -> Records:
         spool = self.keys.get(table.name)
         parts = list(spool.parts(split=spool.spilled)) if spool else []
-        return np.concatenate(parts) if parts else np.zeros(0, dtype=[("key", "u8"), ("row", "u8"), ("alike", "u8")])
+        return np.concatenate(parts) if parts else np.zeros(0, dtype=[("key", "u8"), *_KEYS.items()])
 
     def _key_hashes(self, table: Table, judged: Judged) -> Hashes:
         cells = judged.cells[table.key]
@@ -125,9 +129,10 @@ class Ledger:
         if column.references in self.keysets:
             return self._look_up(column, judged, cells)
         texts, owners = _items(cells)
-        fields = {"row": "u8", "owner": "u8"}
+        fields = _REFERENCES if table.name == "claims" else _EDGES
         edges = self.edges.setdefault((table.name, column.name), Spool(fields))
-        edges.add(key=hash_texts(texts), row=rows[owners], owner=np.where(key == 0, np.uint64(1), key)[owners])
+        told = {"owner": np.where(key == 0, np.uint64(1), key)[owners]} if "owner" in fields else {}
+        edges.add(key=hash_texts(texts), row=rows[owners], **told)
         return []
 
     def _look_up(self, column: Column, judged: Judged, cells: Cells) -> list[Group]:
@@ -161,7 +166,9 @@ class Ledger:
         low, high = _bounds(judged)
         cells = judged.cells["transfer_id"]
         denied = np.asarray(_text(judged, "framing", "denied"))
-        self.claims.add(key=hash_rows(cells, cells.texts), row=rows, low=low, high=high, flags=denied * _DENIED)
+        keys = hash_rows(cells, cells.texts)
+        keys[denied | ((low == -np.inf) & (high == np.inf))] = 0  # nothing to compare
+        self.claims.add(key=keys, row=rows, low=low, high=high)
 
     # -------------------------------------------------------------------------------- at the end
 
@@ -181,27 +188,34 @@ class Ledger:
             part = part[part["key"] != 1]
             later, firsts = repeats(part)
             yield _late("duplicate-id", table.name, table.key, later, firsts)
-        # The same rows once more, gathered by what describes them instead of by their key.
-        alike = Spool({"row": "u8", "id": "u8"})
-        for part in spool.parts(split=spool.spilled):
-            alike.add(key=part["alike"], row=part["row"], id=part["key"])
-        for part in alike.parts(split=alike.spilled):
-            later, firsts = repeats(part)
-            differ = later["id"] != firsts["id"]  # with the same key it is a duplicate, and told as that
+        for part in self._by_likeness(spool):
+            later, firsts = repeats(part[part["alike"] != 0], "alike")
+            differ = later["key"] != firsts["key"]  # with the same key it is a duplicate, and told as that
             yield _late("probable-duplicate", table.name, table.key, later[differ], firsts[differ])
+
+    def _by_likeness(self, spool: Spool) -> Iterator[Records]:
+        """The same rows, those that are alike in the same part."""
+        if not spool.spilled:
+            yield from spool.parts(split=False)
+            return
+        alike = Spool({"row": "u4", "id": "u8"})
+        for part in spool.parts(split=True):
+            alike.add(key=part["alike"], row=part["row"], id=part["key"])
+        for part in alike.parts(split=True):
+            yield part.view([("alike", "u8"), ("row", "u4"), ("key", "u8")])
         alike.close()
 
     def _unknown_transfers(self) -> Iterator[Late]:
         for (table, column), edges in self.edges.items():
             target = "transfers" if table != "actors" else "actors"
-            keys = self.keys.get(target, Spool({"row": "u8", "alike": "u8"}))
+            keys = self.keys.get(target, Spool(_KEYS))
             for refs, known in together(edges, keys):
-                lost = refs[~np.isin(refs["key"], known["key"])]
+                lost = refs[absent(refs["key"], known["key"])]
                 yield Late("unknown-reference", table, column, _rows(lost), _none(lost), hashes=lost["key"])
         if "transfers" in self.keys:
-            claimed = self.edges.get(("claims", "transfer_id"), Spool({"row": "u8", "owner": "u8"}))
+            claimed = self.edges.get(("claims", "transfer_id"), Spool(_REFERENCES))
             for known, refs in together(self.keys["transfers"], claimed):
-                bare = known[~np.isin(known["key"], refs["key"]) & (known["key"] != 1)]
+                bare = known[absent(known["key"], refs["key"]) & (known["key"] != 1)]
                 yield Late("uncited-transfer", "transfers", "transfer_id", _rows(bare), _none(bare))
 
     def _cycles(self) -> Iterator[Late]:
@@ -216,14 +230,14 @@ class Ledger:
 
     def _compare(self) -> Iterator[Late]:
         for claims, figures in together(self.claims, self.figures):
-            figures = figures[np.argsort(figures["key"], kind="stable")]
-            if not len(figures):
+            if not len(figures) or not len(claims):
                 continue
+            figures = figures[np.argsort(figures["key"], kind="stable")]
             known, place = _find(figures["key"], claims["key"])
             theirs = figures[place]
             slack = np.where(theirs["flags"] & _APPROXIMATE, 0.1, 0.0)
             apart = (claims["low"] > theirs["high"] * (1 + slack)) | (claims["high"] < theirs["low"] * (1 - slack))
-            apart &= known & (theirs["flags"] & _DISPUTED == 0) & (claims["flags"] & _DENIED == 0)
+            apart &= known & (theirs["flags"] & _DISPUTED == 0)
             yield Late(
                 "conflicting-claim", "claims", "quantity", _rows(claims[apart]), theirs[apart]["row"].astype(np.int64)
             )
@@ -233,7 +247,7 @@ class Ledger:
 
     def _too_late(self, upstream: Spool) -> Iterator[Late]:
         """Arms cannot come from a transfer that was later: its first day is after the last day of what came of it."""
-        sources = Spool({"row": "u8", "start": "i8", "from": "u8"})
+        sources = Spool({"row": "u4", "start": "i4", "from": "u4"})
         for edges, figures in together(upstream, self.figures):
             figures = figures[np.argsort(figures["key"], kind="stable")]
             known, place = _find(figures["key"], edges["key"])
@@ -317,10 +331,10 @@ def _bounds(judged: Judged) -> tuple[Any, Any]:
     return np.where(np.isnan(least), -np.inf, least), np.where(np.isnan(most), np.inf, most)
 
 
-def _days(judged: Judged, source: tuple[str, str], other: tuple[str, str] | None, unknown: np.int64) -> Any:
+def _days(judged: Judged, source: tuple[str, str], other: tuple[str, str] | None, unknown: int) -> Any:
     def days(name: str, end: str) -> Any:
         cells = judged.cells[name]
-        return np.asarray(cells.spread(cells.days[end]).cast(pa.int32()).cast(pa.int64()).fill_null(int(unknown)))
+        return np.asarray(cells.spread(cells.days[end]).cast(pa.int32()).fill_null(unknown))
 
     found = days(*source)
     return np.maximum(found, days(*other)) if other else found

@@ -101,7 +101,7 @@ class Teller:
         """Count the findings that only the whole dataset shows, and remember the first of them."""
         rows = late.rows
         told = sum(sum(file.sizes) for file in self.inputs if file.told and file.table.name == late.table)
-        keep = np.flatnonzero((rows < told) & (rows < int(UNTOLD)))
+        keep = np.flatnonzero((rows < told) & (rows < UNTOLD))
         if not len(keep):
             return
         self.collector.count(late.code, severity_of(late.code), len(keep))
