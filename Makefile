@@ -16,8 +16,9 @@ LOCK_ARGS =
 # Windows has Scripts where all others have bin.
 BIN = $$(test -d $(VENV)/Scripts && echo $(VENV)/Scripts || echo $(VENV)/bin)
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
-# Wheels only: no package's own build is run, so nothing outside the lock is fetched to build it.
-INSTALL_LOCKED = $(PIP) install --require-hashes --only-binary :all: -r
+# Wheels only, but for one test tool's that has none: it is built by the setuptools of the lock, so that nothing
+# outside the lock is fetched.
+INSTALL_LOCKED = $(PIP) install --require-hashes --only-binary :all: --no-binary jsonpath-rw --no-build-isolation -r
 # The project is built with the setuptools that the lock pins.
 INSTALL_PROJECT = $(PIP) install --no-deps --no-build-isolation
 LOCK = $(UV) pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
@@ -27,6 +28,7 @@ help:
 	@echo 'make export   validate the dataset in data/ and write the release into dist/'
 	@echo 'make test     run every test'
 	@echo 'make check    style and types: ruff, mypy'
+	@echo 'make docs     write the pages of docs/ that are made from the code'
 	@echo 'make bench    measure speed and memory'
 	@echo 'make lock     write the lock files anew (needs uv); LOCK_ARGS=--upgrade takes newer releases'
 	@echo 'make clean    remove what was built; make distclean also removes the environment'
@@ -58,6 +60,9 @@ check: $(VENV)/check.stamp
 		if ls ../../$$folder/*.py >/dev/null 2>&1; then types --follow-imports silent ../../$$folder; fi; \
 	done; \
 	exit $$failed
+
+docs: $(VENV)/project.stamp
+	@$(BIN)/python -P -m armsdata.pages docs
 
 bench: $(VENV)/test.stamp
 	@$(BIN)/python -P benchmarks $(BENCH_ARGS)
@@ -99,4 +104,4 @@ $(VENV)/check.stamp: $(VENV)/test.stamp requirements/check.lock
 	@$(INSTALL_LOCKED) requirements/check.lock
 	@touch $@
 
-.PHONY: help export test check bench lock clean distclean
+.PHONY: help export test check docs bench lock clean distclean

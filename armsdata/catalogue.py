@@ -48,9 +48,9 @@ _ENTRIES = (
     ),
     Entry(
         "malformed-csv",
-        "The file breaks the rules of CSV",
+        "The file breaks the rules of its format",
         "A quotation mark stands bare within a cell, a NUL byte or a lone carriage return is in the file, or text "
-        "follows a closing quotation mark.",
+        "follows a closing quotation mark. A file of another format that cannot be read as a table has this code, too.",
         '…,12" shells,…',
         'Put the cell in quotation marks and double those within: `"12"" shells"`. Saving the file from a spreadsheet '
         "does this by itself.",

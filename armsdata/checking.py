@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from armsdata.schema import TABLES
 
-from .errors import UsageError
-from .findings import DEFAULT_LIMIT, Report
-from .folder import Tables, curated, find_tables, open_reader
+from .errors import NoTable, UsageError
+from .findings import DEFAULT_LIMIT, Finding, Report
+from .folder import Tables, curated, find_tables, label_of, open_reader
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,59 +46,118 @@ def validate(
         The report: `report.valid`, `report.findings`, `report.counts`, `report.rows`.
 
     Raises:
-        UsageError: nothing can be judged: no such path, no table, a file that is not what its name says.
+        UsageError: nothing can be judged: no such path, no table, only files that are not what their names say.
         OSError: a file cannot be read.
     """
     from .validation.run import run
 
-    inputs = _inputs(data, table, against)
-    return run(inputs, limit=limit, strict=strict, threads=threads, progress=progress)
+    inputs, refused = _inputs(data, table, against)
+    report = run(inputs, findings=refused, limit=limit, strict=strict, threads=threads, progress=progress)
+    return located(report, inputs)
 
 
-def _inputs(data: PathLike | Sequence[PathLike] | pd.DataFrame, table: str, against: PathLike | None) -> list[Input]:
+def located(report: Report, inputs: Sequence[Input]) -> Report:
+    """The report; findings in workbooks also say sheet and cell."""
+    from .reading.completed import Completed
+    from .reading.xlsx import XlsxReader
+
+    readers = [one.reader.reader if isinstance(one.reader, Completed) else one.reader for one in inputs]
+    books = {(one.label, one.table.name): one for one in readers if isinstance(one, XlsxReader)}
+    for place, finding in enumerate(report.findings if books else ()):
+        if book := books.get((finding.file, finding.table or "")):
+            report.findings[place] = book.located(finding)
+    return report
+
+
+def _inputs(
+    data: PathLike | Sequence[PathLike] | pd.DataFrame, table: str, against: PathLike | None
+) -> tuple[list[Input], list[Finding]]:
+    """What is to be judged, and the findings about files of which nothing more can be said."""
+    from .reading.batch import refusal
+
     if isinstance(data, str | Path):
         data = [data]
     if not isinstance(data, Sequence):
         from .reading.frame import FrameReader, table_of_frame
         from .validation.run import Input
 
-        return [Input(FrameReader(data, table_of_frame(data, table))), *_base(against)]
-    if not data:
-        return dataset_inputs(find_tables(curated()))
-    found = [find_tables(Path(one), table) for one in data]
-    if len(found) == 1 and found[0].is_dataset:
-        return dataset_inputs(found[0])
-    return _contribution(found, against)
+        return [Input(FrameReader(data, table_of_frame(data, table))), *_base(against)], []
+    paths = [Path(one) for one in data] or [curated()]
+    found, errors = _find(paths, table)
+    if len(found) == 1 and (found[0].is_dataset or found[0].is_release) and not errors:
+        return dataset_inputs(found[0]), []
+    inputs = _readable([(path, name) for tables in found for name, path in sorted(tables.files.items())], errors)
+    base = _base(against)
+    _complete(inputs, base)
+    return [*inputs, *base], [refusal(error, label_of(error.path)) for error in errors]
+
+
+def _complete(inputs: list[Input], base: list[Input]) -> None:
+    """Let updates that lack a column keep what the dataset has there, as the merge does."""
+    from .reading.completed import completed
+
+    bases = {one.table.name: one.reader for one in base}
+    for one in inputs:
+        one.reader = completed(one.reader, bases[one.table.name])
+
+
+def _find(paths: list[Path], table: str) -> tuple[list[Tables], list[NoTable]]:
+    """The tables at each path, and the files that are none."""
+    found, errors = [], []
+    for path in paths:
+        try:
+            found.append(find_tables(path, table))
+        except NoTable as error:
+            errors.append(error)
+    return found, errors
+
+
+def _readable(files: list[tuple[Path, str]], errors: Sequence[NoTable] = ()) -> list[Input]:
+    """The files, opened; one that cannot be is a finding, unless there is nothing else to be judged.
+
+    Raises:
+        NoTable: none can be read as a table.
+    """
+    from .reading.batch import NoReader, Reader
+    from .validation.run import Input
+
+    readers: list[Reader] = []
+    failed = list(errors)
+    for path, name in files:
+        try:
+            readers.append(open_reader(path, TABLES[name]))
+        except NoTable as error:
+            failed.append(error)
+            readers.append(NoReader(error, label_of(path), TABLES[name]))
+    if failed and len(failed) - len(errors) == len(readers) and not any(one.code == "empty-file" for one in failed):
+        raise failed[0]
+    return [Input(reader) for reader in readers]
 
 
 def dataset_inputs(tables: Tables) -> list[Input]:
     """The files of a whole dataset.
 
     Raises:
-        UsageError: `dataset.toml` cannot be used, or a file cannot be opened as what its name says.
+        UsageError: `dataset.toml` cannot be used, a table is missing, or no file can be opened as what its name says.
     """
-    from .validation.run import Input
-
-    tables.metadata()
+    if not tables.is_release:
+        tables.metadata()
     missing = [name for name in TABLES if name not in tables.files]
     if missing:
         raise UsageError(f"{tables.path}: the dataset has no table {missing[0]}; a header alone is enough")
-    return [Input(open_reader(tables.files[name], TABLES[name])) for name in TABLES]
-
-
-def _contribution(found: list[Tables], against: PathLike | None) -> list[Input]:
-    from .validation.run import Input
-
-    inputs = [Input(open_reader(path, TABLES[name])) for tables in found for name, path in sorted(tables.files.items())]
-    return [*inputs, *_base(against)]
+    return _readable([(tables.files[name], name) for name in TABLES])
 
 
 def _base(against: PathLike | None) -> list[Input]:
     """The dataset that a contribution would join, not told about."""
+    from .reading.batch import NoReader
+
     base = find_tables(Path(against) if against is not None else curated())
     if not base.is_dataset:
         raise UsageError(f"{base.path}: not a dataset: it has no dataset.toml")
     inputs = dataset_inputs(base)
     for one in inputs:
+        if isinstance(one.reader, NoReader):
+            raise one.reader.error
         one.told = False
     return inputs

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from . import __version__
-from .commands import export, import_, validate, verify
+from .commands import diff, export, format_, import_, merge, report, schema, template, trace, validate, verify
 
 app = typer.Typer(
     add_completion=False,
@@ -34,6 +34,6 @@ def main(
     """Documented arms transfers: validate records, export them to CSV, Parquet and JSON-LD."""
 
 
-for module in (export, import_, validate, verify):
+for module in (diff, export, format_, import_, merge, report, schema, template, trace, validate, verify):
     name = module.__name__.rpartition(".")[2]
     app.command(name.rstrip("_"), epilog=module.EXAMPLE)(getattr(module, name))

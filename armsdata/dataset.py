@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -17,6 +17,9 @@ from .errors import InvalidData, UsageError
 from .folder import curated, find_tables
 from .validation.judge import Judged, frame
 from .validation.run import run
+
+if TYPE_CHECKING:
+    from .tracing import Trace
 
 
 @dataclass
@@ -42,6 +45,37 @@ class Dataset:
     def tables(self) -> dict[str, pd.DataFrame]:
         """The frames by the names of their tables."""
         return {name: getattr(self, name) for name in TABLES}
+
+    def trace(
+        self,
+        subject: str,
+        *,
+        direction: str = "to",
+        depth: int | None = None,
+        category: str = "",
+        since: str = "",
+        until: str = "",
+    ) -> Trace:
+        """Follow the chains of custody that lead to an actor or a transfer, or on from it.
+
+        Args:
+            subject: an actor by id, name or alias (case and accents do not matter), or a transfer by id. A state is
+                traced with the forces and bodies that are part of it.
+            direction: ``to``: how arms came there; ``from``: where arms went on.
+            depth: how many steps are followed; all where it is not given.
+            category: only the actor's transfers of this weapon category and those below it.
+            since: only the actor's transfers that may have happened on or after this date (EDTF).
+            until: only the actor's transfers that may have happened on or before this date (EDTF).
+
+        Returns:
+            The chains: `trace.rows`, `trace.totals`, `trace.parties`; `text()`, `json()`, `dot()`.
+
+        Raises:
+            UsageError: nothing, or more than one thing, is called so; or a limit makes no sense.
+        """
+        from .tracing import trace
+
+        return trace(self, subject, direction=direction, depth=depth, category=category, since=since, until=until)
 
 
 def load(path: str | Path | None = None) -> Dataset:

@@ -2,13 +2,15 @@
 
 ArmsdataError
 ├── UsageError       the call is wrong: no such path, nothing that can be judged      exit status 2
-│   └── NotOurs      the output folder holds what armsdata did not write
+│   ├── NotOurs      the output folder holds what armsdata did not write
+│   └── NoTable      a file cannot be read as a table
 ├── InvalidData      the data have errors; `report` says which                        exit status 1
 └── MachineError     the machine failed: disk full, no permission                     exit status 3
 """
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -31,6 +33,21 @@ class NotOurs(UsageError):
     """The output folder holds what armsdata did not write."""
 
 
+class NoTable(UsageError):
+    """A file cannot be read as a table. Beside files that can be, it is a finding and no error of the call.
+
+    Attributes:
+        path: the file.
+        code: the code of the finding.
+        line: the line at which reading failed.
+        reason: why, in plain words.
+    """
+
+    def __init__(self, path: Path, reason: str, *, code: str = "malformed-csv", line: int = 1) -> None:
+        self.path, self.code, self.line, self.reason = path, code, line, reason
+        super().__init__(f"{path}, line {line}: {reason}" if line > 1 else f"{path}: {reason}")
+
+
 class MachineError(ArmsdataError):
     """The machine failed."""
 
@@ -42,6 +59,6 @@ class InvalidData(ArmsdataError):
 
     def __init__(self, report: Report) -> None:
         self.report = report
-        first = report.findings[0] if report.findings else None
+        first = min(report.findings, key=lambda finding: finding.severity, default=None)  # an error before a warning
         where = f"; first: {first.file}, line {first.line}: {first.message}" if first else ""
         super().__init__(f"the data are {report}{where}")

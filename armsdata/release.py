@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from armsdata.exporters import FORMATS
 from armsdata.exporters.contract import Facts, FileFact, TableFormat, TableWriter, TypedBatch
+from armsdata.exporters.documents import DOCUMENTS
 from armsdata.schema import DISPLAY_ORDER, TABLES, Table
+from armsdata.schema.edtf import day_text
 from armsdata.schema.metadata import Metadata
 
+from .archive import write_archive
 from .errors import InvalidData, UsageError
 from .findings import Report
 from .staging import SUMS, Staging
@@ -29,6 +38,7 @@ def export(
     out: str | Path = "dist",
     *,
     formats: Sequence[str] = ALL_FORMATS,
+    archive: bool = False,
     strict: bool = False,
     threads: int = 0,
     progress: Callable[[int], None] | None = None,
@@ -39,6 +49,7 @@ def export(
         dataset: what `load` gave, or a dataset folder; the curated dataset where it is not given.
         out: the release folder; an earlier release there is replaced in one step, anything else is left alone.
         formats: some of ``csv``, ``parquet``, ``jsonld``.
+        archive: write the release as one file beside the folder, too: `<name>-<version>.tar.zst`.
         strict: do not export when there are warnings.
         threads: how many threads work; 0: as many as there are processors. The bytes are the same.
         progress: is told the number of rows as they are done.
@@ -67,6 +78,8 @@ def export(
             raise InvalidData(report)
         sink.finish()
         staging.publish()
+    if archive:
+        write_archive(Path(out), metadata)
     return report
 
 
@@ -86,22 +99,27 @@ def _open(dataset: Dataset | str | Path | None) -> tuple[list[Input], Metadata]:
 
 
 class _Hashed:
-    """A file that knows its size and sum."""
+    """A file of the release that knows its size and sum."""
 
-    def __init__(self, stream: IO[bytes]) -> None:
-        self._stream, self._sum, self.size = stream, hashlib.sha256(), 0
+    def __init__(self, staging: Staging, path: str) -> None:
+        self._stream = staging.create(path)
+        self._naming = partial(staging.naming, path)
+        self._sum, self.size = hashlib.sha256(), 0
 
     def write(self, data: Any) -> int:
         view = memoryview(data)
         self._sum.update(view)
         self.size += view.nbytes
-        return self._stream.write(view)
+        with self._naming():
+            return self._stream.write(view)
 
     def flush(self) -> None:
-        self._stream.flush()
+        with self._naming():
+            self._stream.flush()
 
     def close(self) -> None:
-        self._stream.close()
+        with self._naming():
+            self._stream.close()
 
     @property
     def closed(self) -> bool:
@@ -118,7 +136,7 @@ class _OpenTable:
     def __init__(self, staging: Staging, form: TableFormat, table: Table, metadata: Metadata) -> None:
         self.path = f"{form.name}/{table.name}{form.suffix}"
         self.form, self.rows = form, 0
-        self.stream = _Hashed(staging.create(self.path))
+        self.stream = _Hashed(staging, self.path)
         self.writer: TableWriter = form.open(self.stream, table, metadata)  # type: ignore[arg-type]
 
     def finish(self, table: Table) -> FileFact:
@@ -134,16 +152,19 @@ class _Writing:
         self.staging, self.metadata, self.formats = staging, metadata, formats
         self._open: list[_OpenTable] = []
         self._files: dict[tuple[str, str], FileFact] = {}
+        self._days: list[int] = []  # the first and last day that any transfer allows
 
     def begin(self, table: Table) -> None:
         self._open = [_OpenTable(self.staging, form, table, self.metadata) for form in self.formats]
 
-    def render(self, table: Table, judged: Judged) -> tuple[int, list[Any]]:
+    def render(self, table: Table, judged: Judged) -> tuple[int, list[Any], list[int]]:
         batch = TypedBatch(table, judged.batch.size, judged.cells)
-        return batch.size, [form.render(batch, self.metadata) for form in self.formats]
+        return batch.size, [form.render(batch, self.metadata) for form in self.formats], _days(batch)
 
-    def write(self, table: Table, rendered: tuple[int, list[Any]]) -> None:
-        size, parts = rendered
+    def write(self, table: Table, rendered: tuple[int, list[Any], list[int]]) -> None:
+        size, parts, days = rendered
+        self._days += days
+        self._days = [min(self._days), max(self._days)] if self._days else []
         for one, part in zip(self._open, parts, strict=True):
             one.writer.write(part)
             one.rows += size
@@ -154,17 +175,42 @@ class _Writing:
         self._open = []
 
     def close(self) -> None:
-        """Close what a failure left open."""
+        """Close what a failure left open, and is thrown away."""
         for one in self._open:
-            one.stream.close()
+            for part in (one.writer, one.stream):
+                with contextlib.suppress(OSError, ValueError, pa.ArrowException):  # the first failure says more
+                    part.close()
 
     def finish(self) -> None:
-        """Write what needs the facts of the tables, and the sums of all files."""
-        tables = [self._files[form.name, name] for form in self.formats for name in DISPLAY_ORDER]
-        facts = Facts(self.metadata, tuple(tables), content_hash=_content_hashes(self._files))
+        """Write what is made of the facts of the tables, each document knowing those before it; at last the sums."""
+        tables = tuple(self._files[form.name, name] for form in self.formats for name in DISPLAY_ORDER)
+        earliest, latest = map(day_text, self._days) if self._days else ("", "")
+        facts = Facts(self.metadata, tables, earliest, latest, _content_hashes(self._files))
+        written = {form.name for form in self.formats}
+        for document in DOCUMENTS:
+            if document.needs and not written.intersection(document.needs):
+                continue
+            content = document.render(facts)
+            self._create(document.path, content)
+            digest = hashlib.sha256(content).hexdigest()
+            fact = FileFact(document.path, document.media_type, len(content), digest)
+            facts = dataclasses.replace(facts, files=(*facts.files, fact))
         sums = "".join(f"{file.sha256}  {file.path}\n" for file in sorted(facts.files, key=lambda file: file.path))
-        with self.staging.create(SUMS) as stream:
-            stream.write(sums.encode("utf-8"))
+        self._create(SUMS, sums.encode("utf-8"))
+
+    def _create(self, path: str, content: bytes) -> None:
+        with self.staging.naming(path), self.staging.create(path) as stream:
+            stream.write(content)
+
+
+def _days(batch: TypedBatch) -> list[int]:
+    """The first and last day that the dates of some transfers allow."""
+    found = []
+    for name in ("ordered", "delivered") if batch.table.name == "transfers" else ():
+        for days in batch.cells[name].days.values():
+            limits = pc.min_max(days.cast(pa.int32())).as_py()
+            found += [day for day in limits.values() if day is not None]
+    return found
 
 
 def _content_hashes(files: Mapping[tuple[str, str], FileFact]) -> dict[str, str]:

@@ -7,6 +7,8 @@ import os
 import shutil
 import sys
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import IO
@@ -16,6 +18,8 @@ from .errors import NotOurs, UsageError
 #: The file that lists every other file of a release, and tells that the folder is one.
 SUMS = "SHA256SUMS"
 _MARK = ".armsdata-"
+#: A list of sums is ours when it names one of these.
+_TELLING = {"csv/transfers.csv", "parquet/transfers.parquet", "jsonld/transfers.jsonld"}
 
 
 class Staging:
@@ -37,11 +41,12 @@ class Staging:
     def __init__(self, target: Path) -> None:
         self.target = target
         check_target(target)
-        parent = target.absolute().parent
-        parent.mkdir(parents=True, exist_ok=True)
-        recover(target)
-        self.folder = parent / f".{target.name}{_MARK}{os.getpid()}-{uuid.uuid4().hex[:8]}"
-        self.folder.mkdir()
+        self._place = target.resolve()
+        with self.naming(""):
+            self._place.parent.mkdir(parents=True, exist_ok=True)
+            recover(self._place)
+            self.folder = draft_of(self._place)
+            self.folder.mkdir()
 
     def __enter__(self) -> Staging:
         return self
@@ -54,24 +59,51 @@ class Staging:
     def create(self, path: str) -> IO[bytes]:
         """Begin a file of the folder."""
         whole = self.folder / path
-        whole.parent.mkdir(parents=True, exist_ok=True)
-        return whole.open("xb")
+        with self.naming(path):
+            whole.parent.mkdir(parents=True, exist_ok=True)
+            return whole.open("xb")
+
+    @contextmanager
+    def naming(self, path: str | Path) -> Iterator[None]:
+        """Let errors name the file that was to be written, not the draft of which nobody has heard."""
+        try:
+            yield
+        except OSError as error:
+            error.filename = str(self.target / path)
+            error.filename2 = None
+            raise
 
     def publish(self) -> None:
         """Put the folder in the target's place."""
         check_target(self.target)  # somebody may have put something there meanwhile
-        target = self.target.absolute()
-        if not target.exists():
-            self.folder.rename(target)
-        elif not _exchange(self.folder, target):
-            # Without an exchange in one step there is a moment with no target: a crash in it leaves the earlier
-            # release under the name of `recover`, which the next run puts back.
-            earlier = target.parent / f".{target.name}{_MARK}earlier"
-            if earlier.exists():
-                shutil.rmtree(earlier)
-            target.rename(earlier)
-            self.folder.rename(target)
-            shutil.rmtree(earlier, ignore_errors=True)
+        with self.naming(""):
+            while not _moved(self.folder, self._place):  # another run was faster: replace its release
+                continue
+
+
+def _moved(folder: Path, target: Path) -> bool:
+    """Move a folder to the target; False when somebody else was faster."""
+    if not target.exists():
+        try:
+            folder.rename(target)
+        except OSError:
+            if target.exists() and folder.exists():
+                return False
+            raise
+    elif not _exchange(folder, target):
+        # Without an exchange in one step there is a moment with no target: a crash in it leaves the earlier
+        # release under the name of `recover`, which the next run puts back.
+        earlier = target.parent / f"{_prefix(target)}earlier"
+        if earlier.exists():
+            shutil.rmtree(earlier)
+        target.rename(earlier)
+        try:
+            folder.rename(target)
+        except OSError:
+            earlier.rename(target)
+            raise
+        shutil.rmtree(earlier, ignore_errors=True)
+    return True
 
 
 def check_target(target: Path) -> None:
@@ -91,35 +123,61 @@ def check_target(target: Path) -> None:
     if not target.exists():
         return
     listed = _listed(target)
-    for file in sorted(target.rglob("*")):
+    for file in _files(target):
         name = file.relative_to(target).as_posix()
-        if (file.is_symlink() or not file.is_dir()) and name not in listed:
+        if name not in listed:
             raise NotOurs(
                 f"{target}: holds {name}, which armsdata did not write; name another folder with --out, or move it away"
             )
 
 
+def _files(folder: Path) -> Iterator[Path]:
+    """Every file and link below a folder, one after the other: the first may already be one too many."""
+    for file in sorted(folder.iterdir()):
+        if file.is_dir() and not file.is_symlink():
+            yield from _files(file)
+        else:
+            yield file
+
+
 def _listed(folder: Path) -> set[str]:
+    """The files that a release lists; none where the list is not one that armsdata writes."""
     try:
         text = (folder / SUMS).read_text(encoding="utf-8")
     except (FileNotFoundError, UnicodeDecodeError):
         return set()
-    return {SUMS, *(line.split("  ", 1)[1] for line in text.splitlines() if "  " in line)}
+    listed = {line.split("  ", 1)[1] for line in text.splitlines() if "  " in line}
+    return {SUMS, *listed} if listed & _TELLING else set()
+
+
+def draft_of(target: Path) -> Path:
+    """A new name beside the target under which it is written; `recover` knows it as ours."""
+    return target.parent / f"{_prefix(target)}{os.getpid()}-{uuid.uuid4().hex[:8]}"
+
+
+def _prefix(target: Path) -> str:
+    return f".{target.name}{_MARK}"
 
 
 def recover(target: Path) -> None:
-    """Put back, or clear away, what a run that was killed has left beside the target."""
-    target = target.absolute()
-    earlier = target.parent / f".{target.name}{_MARK}earlier"
+    """Put back, or clear away, what a run that was killed has left beside the target (a folder or a file)."""
+    prefix = _prefix(target)
+    earlier = target.parent / f"{prefix}earlier"
     if earlier.exists() and not target.exists():
         earlier.rename(target)
-    for left in target.parent.glob(f".{target.name}{_MARK}*"):
-        owner = left.name.removeprefix(f".{target.name}{_MARK}").partition("-")[0]
-        if owner == "earlier" or (owner.isdigit() and not _alive(int(owner))):
-            shutil.rmtree(left, ignore_errors=True)
+    for left in target.parent.iterdir():
+        if not left.name.startswith(prefix):
+            continue
+        owner = left.name.removeprefix(prefix).partition("-")[0]
+        if owner == "earlier" or (owner.isdigit() and not process_lives(int(owner))):
+            if left.is_dir():
+                shutil.rmtree(left, ignore_errors=True)
+            else:
+                left.unlink(missing_ok=True)
 
 
-def _alive(process: int) -> bool:
+def process_lives(process: int) -> bool:
+    """Whether there is a process of that number."""
     if sys.platform == "win32":  # os.kill would end the process there
         handle = ctypes.windll.kernel32.OpenProcess(0x1000, False, process)
         if handle:
@@ -127,7 +185,7 @@ def _alive(process: int) -> bool:
         return bool(handle)
     try:
         os.kill(process, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):
         return False
     except PermissionError:
         return True
@@ -148,11 +206,27 @@ def _exchange(one: Path, other: Path) -> bool:
     return False
 
 
-def write_file(path: Path, text: str) -> None:
-    """Write a text file all or nothing, in UTF-8 with Unix line ends."""
-    made = path.absolute().parent / f".{path.name}{_MARK}{os.getpid()}-{uuid.uuid4().hex[:8]}"
+def write_file(path: Path, text: str | bytes) -> None:
+    """Write a file all or nothing; a text in UTF-8 with Unix line ends.
+
+    Raises:
+        UsageError: it is a folder.
+        OSError: it cannot be written; what stood there is untouched.
+    """
+    content = text if isinstance(text, bytes) else text.encode("utf-8", "backslashreplace")
+    if path.is_dir():
+        raise UsageError(f"{path}: a folder; name a file to write")
+    if path.exists() and not path.is_file():  # a device or a pipe: nothing can be put in its place
+        path.write_bytes(content)
+        return
+    target = path.resolve()  # a link stays, what it points at is replaced
+    made = draft_of(target)
     try:
-        made.write_text(text, encoding="utf-8", newline="\n")
-        made.replace(path)
+        recover(target)
+        made.write_bytes(content)
+        made.replace(target)
+    except OSError as error:
+        error.filename, error.filename2 = str(path), None
+        raise
     finally:
         made.unlink(missing_ok=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from armsdata.exporters.text import cell_texts
 from armsdata.schema import DISPLAY_ORDER, TABLES, Table
 
 from .errors import UsageError
-from .findings import Report
+from .findings import Report, shorten
 from .folder import open_reader
 from .staging import SUMS
 
@@ -30,7 +31,7 @@ class Verification:
     Attributes:
         problems: one sentence each; none when the release is good.
         reports: the validation of each format.
-        hashes: the content hash of each table, for each format.
+        hashes: the content hash of each table, for each format that holds valid data.
     """
 
     problems: list[str] = field(default_factory=list)
@@ -82,17 +83,21 @@ def _sums(folder: Path) -> dict[str, str]:
     sums = {}
     for number, line in enumerate((folder / SUMS).read_text(encoding="utf-8", errors="replace").splitlines(), 1):
         digest, between, path = line.partition("  ")
-        outside = path.startswith("/") or ".." in Path(path).parts or ":" in path
-        if not between or len(digest) != 64 or outside:
+        outside = path.startswith("/") or ".." in Path(path).parts or ":" in path or "\\" in path
+        if not between or not path or len(digest) != 64 or outside:
             raise UsageError(f"{folder / SUMS}, line {number}: not a sum and a path within the folder")
-        sums[path] = digest
+        sums[path] = digest.lower()
+    if not any(path.startswith(f"{name}/") for path in sums for name in FORMATS):
+        raise UsageError(f"{folder}: not a release: {SUMS} lists no table")
     return sums
 
 
 def _check_files(folder: Path, sums: dict[str, str]) -> Iterator[str]:
     for path, digest in sums.items():
         file = folder / path
-        if not file.is_file():
+        if not file.resolve().is_relative_to(folder.resolve()):
+            yield f"{path}: a link that leads out of the release"
+        elif not file.is_file():
             yield f"{path}: the file is missing"
         elif _digest(file) != digest:
             yield f"{path}: its bytes are not those of the release: the sum differs from {SUMS}"
@@ -125,15 +130,19 @@ def _check_format(
     sink = _Hashing()
     try:
         inputs = [Input(open_reader(path, TABLES[table])) for table, path in files.items()]
+        for one in inputs:
+            lacking = [column.name for column in one.table.columns if column.name not in one.reader.numbers]
+            result.problems += [f"{one.reader.label}: the column {column} is missing" for column in lacking]
         report = run(inputs, sink=sink, threads=threads, progress=progress)
     except UsageError as error:
         result.problems.append(str(error))
         return
     result.reports[name] = report
-    if not report.valid:
-        first = next(finding for finding in report.findings if finding.severity == "error")
+    if not report.valid:  # and so not read to the end: there is no hash
+        first = min(report.findings, key=lambda finding: finding.severity)  # an error before a warning
         where = f"{first.file}, line {first.line}, {first.column or 'the record'}"
         result.problems.append(f"{name}: {report.errors:,} errors; first: {where}: {first.message} [{first.code}]")
+        return
     result.hashes[name] = {table: digest.hexdigest() for table, digest in sink.digests.items()}
 
 
@@ -161,17 +170,18 @@ class _Hashing:
 def _differences(folder: Path, table: Table, one: str, other: str) -> list[str]:
     """Which cells two formats disagree about: the first few, by record."""
     found: list[str] = []
-    rows = zip(_rows(folder, table, one), _rows(folder, table, other), strict=False)
-    counts = [sum(1 for _ in _rows(folder, table, name)) for name in (one, other)]
-    if counts[0] != counts[1]:
-        found.append(f"{table.name}: {one} has {counts[0]:,} records, {other} {counts[1]:,}")
-    for number, (left, right) in enumerate(rows, 1):
+    for number, (left, right) in enumerate(zip_longest(*(_rows(folder, table, name) for name in (one, other))), 1):
+        record = f"{table.name}, record {number}"
+        keys = [row[table.key] if row else None for row in (left, right)]
+        if left is None or right is None or keys[0] != keys[1]:  # from here on, each would differ from its neighbour
+            here, there = (f"is {key!r} in" if key else "is not in" for key in keys)
+            return [*found, f"{record} {here} {one}, {there} {other}; the records after it are not compared"]
         for name in left:
             if left[name] != right[name]:
-                record = f"{table.name} {left[table.key]!r} (record {number})"
-                found.append(f"{record}: {name} is {left[name]!r} in {one}, {right[name]!r} in {other}")
-            if len(found) >= NAMED:
-                return found
+                values = [repr(shorten(row[name])) if row[name] else "empty" for row in (left, right)]
+                found.append(f"{record}, {keys[0]!r}: {name} is {values[0]} in {one}, {values[1]} in {other}")
+        if len(found) >= NAMED:
+            return found[:NAMED]
     return found or [f"{table.name}: {one} and {other} differ, though each cell reads the same"]
 
 

@@ -149,7 +149,9 @@ def _transfers(random: np.random.Generator, used: Used, first: int, size: int) -
         "tiv": _some(random, _choice(random, ["0.5", "12.25", "3", "190.8"], size), 0.3),
         "place": _texts(random, size, 2, 0.2),
         "upstream": pc.if_else(
-            pa.array((random.random(size) < 0.02) & (np.arange(size) + first > 1000)), earlier, pa.scalar(None, pa.string())
+            pa.array((random.random(size) < 0.02) & (np.arange(size) + first > 1000)),
+            earlier,
+            pa.scalar(None, pa.string()),
         ),
         "confidence": _choice(random, ["confirmed", "probable", "possible", "disputed"], size, [50, 30, 15, 5]),
         "notes": _texts(random, size, 6, 0.4),
@@ -190,7 +192,11 @@ def _actors(actors: list[str], states: list[str]) -> dict[str, pa.Array]:
 
 def _weapons(random: np.random.Generator, weapons: list[str]) -> dict[str, pa.Array]:
     categories = _choice(random, [*vocabulary("weapon-category").concepts], len(weapons))
-    return {"weapon_id": pa.array(weapons), "designation": pa.array([f"Model {key}" for key in weapons]), "category": categories}
+    return {
+        "weapon_id": pa.array(weapons),
+        "designation": pa.array([f"Model {key}" for key in weapons]),
+        "category": categories,
+    }
 
 
 def _sources(random: np.random.Generator, sources: list[str]) -> dict[str, pa.Array]:

@@ -23,7 +23,7 @@ DATATYPES = {
 
 
 def context(table: Table, metadata: Metadata) -> dict[str, Any]:
-    """The context of a table: relative IRIs start at the base, every key is a column, no alias hides `@type` or `@id`."""
+    """The context of a table: relative IRIs start at the base; every key is a column, a class or a prefix."""
     return {
         "@version": 1.1,
         "@base": metadata.base_iri,

@@ -26,7 +26,7 @@ class CsvFormat:
         last = len(batch.table.columns) - 1
         for place, (_, cells, texts) in enumerate(cell_texts(batch)):
             end = "\n" if place == last else ""
-            parts.append(spread(cells, _ended(_quoted(texts), end), end))
+            parts.append(spread(cells, _ended(quoted(texts), end), end))
         return joined(parts, ",", batch.size)
 
     def open(self, stream: IO[bytes], table: Table, metadata: Metadata | None = None) -> TableWriter:
@@ -46,13 +46,14 @@ class _Writer:
         """Nothing follows the last row."""
 
 
-def _quoted(texts: pa.Array) -> pa.Array:
+def quoted(texts: pa.Array) -> pa.Array:
+    """The texts with quotation marks where RFC 4180 needs them."""
     needs = pc.fill_null(pc.match_substring_regex(texts, '[",\r\n]'), False)
     if not pc.any(needs).as_py():
         return texts
     mark = pa.scalar('"')
-    quoted = pc.binary_join_element_wise(mark, pc.replace_substring(texts, '"', '""'), mark, "")
-    return pc.if_else(needs, quoted, texts)
+    within = pc.binary_join_element_wise(mark, pc.replace_substring(texts, '"', '""'), mark, "")
+    return pc.if_else(needs, within, texts)
 
 
 def _ended(texts: pa.Array, end: str) -> pa.Array:

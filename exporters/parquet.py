@@ -13,7 +13,7 @@ from armsdata.schema.metadata import Metadata
 from .contract import TableWriter, TypedBatch
 
 #: Rows of a row group: the same whatever the batches were, so that equal tables give equal bytes.
-ROW_GROUP = 1 << 17
+ROW_GROUP = 1 << 16
 
 
 class ParquetFormat:

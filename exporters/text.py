@@ -42,18 +42,22 @@ def joined(parts: list[pa.Array], between: str, size: int) -> memoryview:
     """The bytes of all rows, one behind the other: the parts of each row joined by `between`.
 
     Args:
-        parts: an array of `size` texts each, or one text for all rows.
+        parts: `size` texts each, or one text for all rows.
         between: what stands between the parts.
         size: the number of rows.
     """
     if not size:
         return memoryview(b"")
+    if all(isinstance(part, pa.Scalar) for part in parts):  # rows of nothing but empty cells
+        parts = [pa.repeat(parts[0], size), *parts[1:]]
     rows = pc.binary_join_element_wise(*parts, between)
     _, offsets, data = rows.buffers()
     ends = np.frombuffer(offsets, dtype=np.int32)[rows.offset : rows.offset + len(rows) + 1]
     return memoryview(data)[int(ends[0]) : int(ends[-1])]
 
 
-def spread(cells: Cells, texts: pa.Array, empty: str) -> pa.Array:
-    """One text a row; `empty` where the cell is."""
+def spread(cells: Cells, texts: pa.Array, empty: str) -> pa.Array | pa.Scalar:
+    """One text a row, `empty` where the cell is; a single one for all rows where every cell is."""
+    if texts.null_count == len(texts):
+        return pa.scalar(empty)
     return pc.fill_null(cells.spread(texts), empty)

@@ -25,6 +25,10 @@ Mask = np.ndarray[Any, np.dtype[np.bool_]]
 Ints = np.ndarray[Any, np.dtype[np.int32]]
 
 
+#: An absolute http(s) address, without blanks or characters that nobody sees.
+URL = r"(?i:https?)://[^\s\pZ\pC/?#]+[^\s\pZ\pC]*"
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One thing wrong with one distinct text of a column (`position` counts the distinct texts)."""
@@ -98,34 +102,31 @@ def type_cells(column: Column, array: pa.Array) -> Cells:
     if pa.types.is_dictionary(array.type):
         rows = np.asarray(array.indices.fill_null(-1)).astype(np.int32, copy=False)
         texts = array.dictionary
-    faults: list[Fault] = []
-    if _longest(texts) > CELL_LIMIT:
-        texts, faults = _cut_huge(texts)
-    cells = Cells(column, rows, texts, texts, faults)
+    sizes = pc.binary_length(texts)
+    huge = (pc.max(sizes).as_py() or 0) > CELL_LIMIT
+    if huge:
+        texts = pc.if_else(pc.greater(sizes, CELL_LIMIT), pc.utf8_slice_codeunits(texts, 0, 20), texts)
+    cells = Cells(column, rows, texts, texts)
     if column.many:
         _type_list(cells)
     else:
         _TYPERS[column.kind](cells)
+    if huge:
+        _refuse_huge(cells, sizes)
     return cells
 
 
-def _longest(texts: pa.Array) -> int:
-    return int(pc.max(pc.binary_length(texts)).as_py() or 0)
-
-
-def _cut_huge(texts: pa.Array) -> tuple[pa.Array, list[Fault]]:
-    """Cells beyond the limit are judged for their size alone."""
-    huge = pc.fill_null(pc.greater(pc.binary_length(texts), CELL_LIMIT), False)
-    faults = [
-        Fault(
-            position,
-            "out-of-range",
-            "",
-            f"{len(texts[position].as_py().encode()):,} bytes; a cell may hold {CELL_LIMIT:,}",
-        )
-        for position in np.flatnonzero(np.asarray(huge)).tolist()
+def _refuse_huge(cells: Cells, sizes: pa.Array) -> None:
+    """Cells beyond the limit count as unreadable, and are judged for their size alone."""
+    huge = np.asarray(pc.fill_null(pc.greater(sizes, CELL_LIMIT), False))
+    cells.faults = [fault for fault in cells.faults if not huge[fault.position]] + [
+        Fault(position, "out-of-range", "", f"{sizes[position].as_py():,} bytes; a cell may hold {CELL_LIMIT:,}")
+        for position in np.flatnonzero(huge).tolist()
     ]
-    return pc.if_else(huge, pa.scalar(None, pa.string()), texts), faults
+    fit = pa.array(~huge)
+    _keep_where(cells, fit)
+    for end, days in cells.days.items():
+        cells.days[end] = pc.if_else(fit, days, pa.scalar(None, days.type))
 
 
 def _broken(cells: Cells, ok: pa.Array) -> list[tuple[int, str]]:
@@ -163,7 +164,7 @@ def _type_plain(cells: Cells) -> None:
 
 
 def _type_url(cells: Cells) -> None:
-    _keep_where(cells, _by_pattern(cells, r"(?i:https?)://[^\s\x00-\x20\x7f]+", "wrong-type"))
+    _keep_where(cells, _by_pattern(cells, URL, "wrong-type"))
 
 
 def _type_boolean(cells: Cells) -> None:
@@ -299,6 +300,8 @@ def _type_list(cells: Cells) -> None:
     lists: list[list[str] | None] = []
     for position, text in enumerate(cells.texts.to_pylist()):
         items, untidy = split(text) if text is not None else (None, "")
+        if cells.column.prose and any(item != item.strip() for item in items or ()):
+            untidy = untidy or "blanks"
         if untidy:
             cells.faults.append(Fault(position, "untidy-text", text, untidy))
         lists.append(items or None)
@@ -325,6 +328,11 @@ def canonical(cells: Cells) -> pa.Array:
     if pc.all(plain).as_py() in (True, None):
         return texts
     return pa.array([None if text is None else plain_number(text) for text in texts.to_pylist()], type=pa.string())
+
+
+def described(cells: Cells) -> pa.Array:
+    """What each position says, a position: its value, whichever way it is written, or the text that is none."""
+    return pc.coalesce(canonical(cells), cells.texts)
 
 
 def plain_number(text: str) -> str:

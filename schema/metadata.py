@@ -18,6 +18,7 @@ _TEXTS = (
 )  # fmt: skip
 _KNOWN = (*_TEXTS, *_LISTS, "date", "authors")
 _REQUIRED = ("title", "version", "date", "license")
+_FORMS = {"name": r"[a-z0-9]+(-[a-z0-9]+)*", "version": r"[A-Za-z0-9][A-Za-z0-9._+-]*"}
 
 
 class MetadataError(ValueError):
@@ -87,7 +88,7 @@ def read_metadata(path: Path) -> Metadata:
         content = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise MetadataError(f"{path}: not UTF-8 (byte {error.start + 1}); save it as UTF-8") from None
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # TOMLDecodeError, but for too many digits and too deep nesting
         raise MetadataError(f"{path}: not TOML: {error}") from None
     try:
         return _metadata(content)
@@ -107,6 +108,9 @@ def _metadata(content: dict[str, Any]) -> Metadata:
         values = content.get(key, [])
         if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
             raise MetadataError(f'`{key}` must be a list of texts, such as ["Iraq", "Syria"]')
+    for key, form in _FORMS.items():  # they stand in the names of files
+        if content.get(key) and not re.fullmatch(form, content[key]):
+            raise MetadataError(f"`{key}` is {content[key]!r}; it must be of the form {form}")
     for key, ending in (("base_iri", "/#"), ("download_base", "/")):
         _check_address(key, content.get(key, ""), ending)
     given: dict[str, Any] = {key: tuple(content[key]) if key in _LISTS else content[key] for key in content}

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .cells import Mask, bounds, counted_units
+from .cells import URL, Mask, bounds, counted_units
 from .columns import ID_LIMIT, ZERO, Column, Kind, Table
 from .edtf import EdtfError
 from .vocabularies import vocabulary
@@ -68,6 +68,12 @@ def column_rules(column: Column) -> tuple[ColumnRule, ...]:
         rules.append(ColumnRule("not-in-vocabulary", lambda array: _outside(array, codes)))
     if column.kind is Kind.LANGUAGE:
         rules.append(ColumnRule("not-in-vocabulary", _no_language))
+    if column.kind is Kind.URL:
+        rules.append(ColumnRule("wrong-type", lambda array: mask(pc.invert(_matches(array, URL)))))
+    if column.kind is Kind.INTEGER:
+        rules.append(
+            ColumnRule("bad-identifier", lambda array: mask(pc.or_(pc.less(array, 1), pc.greater(array, 9999))))
+        )
     if column.pattern:
         rules.append(ColumnRule("bad-identifier", lambda array: _not_of_form(column, array)))
     if column.kind is Kind.DECIMAL:
@@ -82,17 +88,26 @@ def _outside(array: pa.Array, codes: pa.Array) -> Mask:
     return mask(pc.and_(array.is_valid(), pc.invert(pc.is_in(array, value_set=codes))))
 
 
-_LANGUAGE = r"\A[A-Za-z]{2,3}(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|[0-9]{3}))?(?:-[A-Za-z0-9]{5,8})*\z"
+# BCP 47: language, extended language, script, region, variants, extensions, private use.
+_LANGUAGE = (
+    "[A-Za-z]{2,3}(?:-[A-Za-z]{3}){0,3}(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|[0-9]{3}))?"
+    "(?:-(?:[A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*(?:-[0-9A-WY-Za-wy-z](?:-[A-Za-z0-9]{2,8})+)*"
+    "(?:-[Xx](?:-[A-Za-z0-9]{1,8})+)?"
+)
+
+
+def _matches(array: pa.Array, pattern: str) -> pa.Array:
+    """Which texts match in full."""
+    return pc.match_substring_regex(array, rf"\A(?:{pattern})\z")
 
 
 def _no_language(array: pa.Array) -> Mask:
     primary = pc.utf8_lower(pc.replace_substring_regex(array, "-.*", ""))
-    formed = pc.match_substring_regex(array, _LANGUAGE)
-    return mask(pc.invert(formed)) | _outside(primary, vocabulary("language").codes)
+    return mask(pc.invert(_matches(array, _LANGUAGE))) | _outside(primary, vocabulary("language").codes)
 
 
 def _not_of_form(column: Column, array: pa.Array) -> Mask:
-    broken = mask(pc.invert(pc.match_substring_regex(array, rf"\A(?:{column.pattern})\z")))
+    broken = mask(pc.invert(_matches(array, column.pattern)))
     if column.kind is Kind.ID:
         broken |= mask(pc.greater(pc.utf8_length(array), ID_LIMIT))
     if column.name == "actor_id":
@@ -187,8 +202,12 @@ def _ordered_loss(row: Mapping[str, pa.Array]) -> Mask:
 
 
 def _capital_id_of_no_state(row: Mapping[str, pa.Array]) -> Mask:
-    capitals = pc.match_substring_regex(row["actor_id"], r"\A[A-Z]{3}\z")
-    return mask(pc.and_kleene(capitals, pc.not_equal(row["kind"], "state")))
+    state = pc.is_in(row["actor_id"], value_set=vocabulary("country").codes)
+    other = pc.is_in(
+        row["kind"],
+        value_set=pa.array([kind for kind in vocabulary("actor-kind").concepts if kind != "state"], pa.string()),
+    )
+    return mask(pc.and_(state, other))
 
 
 def _read_before_published(row: Mapping[str, pa.Array]) -> Mask:

@@ -21,6 +21,9 @@ def export(
     form: Annotated[
         str, typer.Option("--format", help="Formats to write, joined by commas: csv, parquet, jsonld.")
     ] = "csv,parquet,jsonld",
+    archive: Annotated[
+        bool, typer.Option("--archive", help="Write the release as one file for a data repository, too.")
+    ] = False,
     strict: Strict = False,
     threads: Threads = 0,
     quiet: Quiet = False,
@@ -38,7 +41,9 @@ def export(
     formats = [name.strip() for name in form.split(",") if name.strip()]
     try:
         with progress("Exporting", quiet=quiet) as told:
-            report = write(dataset, out, formats=formats, strict=strict, threads=threads, progress=told)
+            report = write(
+                dataset, out, formats=formats, archive=archive, strict=strict, threads=threads, progress=told
+            )
     except InvalidData as error:
         error.report.findings = error.report.findings[:50]
         typer.echo(as_text(error.report, colour=sys.stderr.isatty()), err=True, nl=False)

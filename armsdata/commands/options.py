@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from armsdata.findings import Report
 
 Threads = Annotated[int, typer.Option(min=0, help="Threads to work in; 0: one for each processor.", show_default=False)]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary.")]
@@ -25,12 +30,38 @@ def one_of(form: str, known: tuple[str, ...]) -> str:
     return form
 
 
-def deliver(text: str, output: Path | None) -> None:
-    """Print, or write a file all or nothing."""
+def deliver(text: str, output: Path | None = None) -> None:
+    """Print, or write a file all or nothing.
+
+    Raises:
+        OSError: it cannot be written.
+    """
     if output is None:
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        _print(text)
         return
-    from .staging import write_file
+    from armsdata.staging import write_file
 
     write_file(output, text)
+
+
+def _print(text: str) -> None:
+    """Print; a reader that has left is no error, so that the exit status still tells about the data."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except OSError as error:
+        # Python must not flush to it again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if error.errno != errno.EPIPE:
+            error.filename = "standard output"
+            raise
+
+
+def tell_invalid(report: Report, outcome: str) -> typer.Exit:
+    """Show the first findings that stood in the way; the exit to raise."""
+    from armsdata.output.text import as_text
+
+    report.findings = report.findings[:50]
+    typer.echo(as_text(report, colour=sys.stderr.isatty()), err=True, nl=False)
+    typer.echo(f"armsdata: {outcome}", err=True)
+    return typer.Exit(1)

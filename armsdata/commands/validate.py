@@ -24,7 +24,9 @@ def validate(
     against: Annotated[
         Path | None, typer.Option(help="The dataset that a contribution would join; the curated one by default.")
     ] = None,
-    form: Annotated[str, typer.Option("--format", help="How to print the report: text or json.")] = "text",
+    form: Annotated[
+        str, typer.Option("--format", help="How to print the report: text, json, github, sarif or junit.")
+    ] = "text",
     output: Output = None,
     strict: Strict = False,
     table: Annotated[str, typer.Option(help="The table that a single file holds, where its name does not tell.")] = "",
@@ -41,6 +43,7 @@ def validate(
     """
     from armsdata.checking import validate as judge
     from armsdata.output import REPORTS
+    from armsdata.output.github import append_summary
     from armsdata.output.text import as_text
     from armsdata.progress import progress
 
@@ -61,4 +64,6 @@ def validate(
         )
     on_terminal = output is None and form == "text" and sys.stdout.isatty()
     deliver(as_text(report, colour=True) if on_terminal else write(report), output)
+    if form == "github":
+        append_summary(report)
     raise typer.Exit(0 if report.valid else 1)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from .options import Quiet, Threads, one_of
+from .options import Quiet, Threads, deliver, one_of
 
 EXAMPLE = "Example: armsdata verify dist"
 
@@ -21,6 +21,7 @@ def verify(
     """Check an exported folder: sums, each format read back and validated, and all formats the same."""
     import json
 
+    from armsdata.output.escaping import visible
     from armsdata.progress import progress
     from armsdata.verification import verify as check
 
@@ -28,10 +29,9 @@ def verify(
     with progress("Verifying", quiet=quiet) as told:
         result = check(release, threads=threads, progress=told)
     if form == "json":
-        typer.echo(json.dumps(result.as_dict(), ensure_ascii=False, indent=2))
+        deliver(json.dumps(result.as_dict(), ensure_ascii=False, indent=2) + "\n")
     else:
-        for problem in result.problems:
-            typer.echo(problem)
+        deliver("".join(f"{visible(problem)}\n" for problem in result.problems))
         if not quiet:
             formats = ", ".join(result.hashes)
             typer.echo(

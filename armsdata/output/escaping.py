@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_MARKDOWN = re.compile(r"[&<>|`*_\[\]()~#@:\\!$^{}\"'=+-]")
+_MARKDOWN = re.compile(r"[&<>|`*_\[\]~#@:\\$]")
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -26,7 +26,7 @@ def command_property(text: str) -> str:
 
 
 def markdown(text: str) -> str:
-    """The text as Markdown that shows it as it is: no markup, no link, no mention, no second row of a table.
+    """The text as Markdown that shows it as it is within a line: no markup, no link, no mention, no further line.
 
     Whatever could be markup becomes a character reference, which is read after the markup is; line breaks and what
     nobody sees become escapes.

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from armsdata.findings import ERROR, Finding, Report
+from armsdata.findings import Finding, Report
+
+from .escaping import visible
+from .words import by_code, verdict
 
 _COLOURS = {"error": "\x1b[31m", "warning": "\x1b[33m"}
 _BOLD, _DIM, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
@@ -17,44 +20,20 @@ def as_text(report: Report, *, colour: bool = False) -> str:
         total = report.counts.total()
         lines.append(f"Shown: {len(report.findings):,} of {total:,} findings; --limit shows more.")
     if len(report.counts) > 1:
-        lines += [f"  {number:>9,}  {severity:<7}  {code}" for (code, severity), number in _ordered(report)]
-    lines.append(_summary(report))
+        lines += [f"  {number:>9,}  {severity:<7}  {code}" for code, severity, number in by_code(report)]
+    lines.append(verdict(report))
     return "\n".join(lines) + "\n"
 
 
 def _finding(finding: Finding, colour: bool) -> list[str]:
-    place = f"{_visible(finding.file)}:{finding.line}:"
-    column = f" {_visible(finding.column)}:" if finding.column else ""
+    place = f"{visible(finding.file)}:{finding.line}:"
+    column = f" {visible(finding.column)}:" if finding.column else ""
     severity = f"{finding.severity}:"
     code = f"[{finding.code}]"
     if colour:
         place, code = f"{_BOLD}{place}{_PLAIN}", f"{_DIM}{code}{_PLAIN}"
         severity = f"{_COLOURS[finding.severity]}{severity}{_PLAIN}"
-    lines = [f"{place}{column} {severity} {_visible(finding.message)} {code}"]
+    lines = [f"{place}{column} {severity} {visible(finding.message)} {code}"]
     if finding.hint:
-        lines.append(f"    {_visible(finding.hint)}")
+        lines.append(f"    {visible(finding.hint)}")
     return lines
-
-
-def _visible(text: str) -> str:
-    """The text with control and other unprintable characters as escapes: a cell never steers the terminal."""
-    if text.isprintable():
-        return text
-    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in text)
-
-
-def _ordered(report: Report) -> list[tuple[tuple[str, str], int]]:
-    return sorted(report.counts.items(), key=lambda item: (item[0][1] != ERROR, -item[1], item[0]))
-
-
-def _summary(report: Report) -> str:
-    rows = sum(report.rows.values())
-    checked = f"{_count(rows, 'record')} in {_count(len(report.rows), 'table')}"
-    if not report.counts:
-        return f"No findings: {checked}."
-    verdict = "valid" if report.valid else "not valid"
-    return f"{_count(report.errors, 'error')}, {_count(report.warnings, 'warning')} in {checked}: {verdict}."
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

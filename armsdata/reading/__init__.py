@@ -13,7 +13,7 @@ def open_table(path: Path, label: str, table: Table) -> Reader:
     """Open a table file by its suffix.
 
     Raises:
-        UsageError: a Parquet or JSON-LD file cannot be opened as such.
+        NoTable: a Parquet, JSON-LD or Excel file cannot be opened as such.
         OSError: the file cannot be read.
     """
     suffix = path.suffix.lower()
@@ -25,6 +25,10 @@ def open_table(path: Path, label: str, table: Table) -> Reader:
         from .jsonld import JsonLdReader
 
         return JsonLdReader(path, label, table)
+    if suffix == ".xlsx":
+        from .xlsx import XlsxReader
+
+        return XlsxReader(path, label, table)
     from .csv import CsvReader
 
     return CsvReader(path, label, table)
@@ -34,7 +38,7 @@ def columns_of(path: Path) -> list[str]:
     """The names of the columns of a table file.
 
     Raises:
-        UsageError: a Parquet or JSON-LD file cannot be opened as such.
+        NoTable: a Parquet, JSON-LD or Excel file cannot be opened as such.
         OSError: the file cannot be read.
     """
     suffix = path.suffix.lower()
@@ -46,6 +50,10 @@ def columns_of(path: Path) -> list[str]:
         from .jsonld import jsonld_columns
 
         return jsonld_columns(path)
+    if suffix == ".xlsx":
+        from .xlsx import xlsx_columns
+
+        return xlsx_columns(path)
     from .header import read_header
 
     return read_header(path).names

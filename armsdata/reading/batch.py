@@ -9,7 +9,8 @@ from typing import Any, Protocol
 import numpy as np
 import pyarrow as pa
 
-from armsdata.findings import Finding
+from armsdata.errors import NoTable
+from armsdata.findings import Finding, severity_of
 from armsdata.schema import Table
 from armsdata.schema.cells import Mask
 
@@ -55,6 +56,25 @@ class Reader(Protocol):
 
     def blocks(self) -> Iterator[Callable[[], Batch]]:
         """The blocks of the file in order; calling one, in any thread, reads its batch. Each may be called again."""
+
+
+class NoReader:
+    """A file that should hold a table and cannot be read as one: a finding, and no records. See `Reader`."""
+
+    def __init__(self, error: NoTable, label: str, table: Table) -> None:
+        self.error, self.label, self.table = error, label, table
+        self.numbers: dict[str, int] = {}
+        self.findings = [refusal(error, label, table.name)]
+
+    def blocks(self) -> Iterator[Callable[[], Batch]]:
+        """None."""
+        return iter(())
+
+
+def refusal(error: NoTable, label: str, table: str | None = None) -> Finding:
+    """The finding for a file that cannot be read as a table."""
+    hint = "save it anew as CSV, Parquet or JSON-LD with the columns of a table; armsdata template writes an empty one"
+    return Finding(error.code, severity_of(error.code), label, error.line, table=table, message=error.reason, hint=hint)
 
 
 def dictionary_pays(table: Table, name: str) -> bool:

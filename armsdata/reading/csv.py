@@ -10,11 +10,13 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from armsdata.findings import Finding, severity_of, shorten
 from armsdata.schema import Table
 from armsdata.schema.cells import Mask
+from armsdata.schema.prose import edges
 
 from .batch import Batch, Lines, dictionary_pays
 from .header import Header, read_header
@@ -26,6 +28,8 @@ from .stream import Utf8Stream
 BLOCK = 8 << 20
 _LONE_RETURN = re.compile(rb"\r(?!\n)")
 _SURROGATE = re.compile("[\udc80-\udcff]")
+#: What Python takes for blank, in the words of RE2.
+_BLANK = r"\A[\s\pZ\x0B\x1C-\x1F\x{85}]*\z"
 
 
 @dataclass(frozen=True)
@@ -64,22 +68,24 @@ class CsvReader:
     # ------------------------------------------------------------------------------------ cutting
 
     def _cut(self, stream: Utf8Stream) -> Iterator[Block]:
-        tail, line, last = b"", self.header.lines + 1, False
+        tail, line, last, stuck = b"", self.header.lines + 1, False, False
         while not last:
-            fresh = stream.read(max(BLOCK - len(tail), BLOCK // 4))
-            last = len(fresh) < max(BLOCK - len(tail), BLOCK // 4)
+            # A record that is longer than all that was read is read further in doubling steps.
+            wanted = max(BLOCK - len(tail), BLOCK // 4, len(tail) if stuck else 1)
+            fresh = stream.read(wanted)
+            last = len(fresh) < wanted
             data = tail + fresh
             if not data:
                 return
             marks = Marks(data)
             end = len(data) if last else marks.last_record_end()
-            sound = self._sound(marks, end)
+            sound = end > 0 and self._sound(marks, end)
             if not sound:
                 end = self._readable(data, line, last=last)
-            if not end:
-                tail = data
-                continue
+            stuck = not end
             tail = data[end:]
+            if stuck:
+                continue
             block = Block(data[:end], line, sound, last)
             yield block
             line += block.data.count(b"\n")
@@ -87,10 +93,10 @@ class CsvReader:
     def _sound(self, marks: Marks, end: int) -> bool:
         """Whether Arrow's reader would read this block as RFC 4180 says."""
         block = marks.block
-        if b"\0" in block or not marks.sound(end, ord(self.header.delimiter)):
+        if block.find(b"\0", 0, end) >= 0 or not marks.sound(end, ord(self.header.delimiter)):
             return False
         if b"\r" in block:
-            lone = np.array([found.start() for found in _LONE_RETURN.finditer(block)], dtype=np.int64)
+            lone = np.array([found.start() for found in _LONE_RETURN.finditer(block, 0, end)], dtype=np.int64)
             if len(lone) and not marks.within(lone).all():
                 return False
         if not block.isascii():
@@ -109,14 +115,9 @@ class CsvReader:
         if last:
             return len(data)
         whole = data.rfind(b"\n") + 1
-        left = 0
-        for one in records(_decode(data[:whole]), line, self.shape, last=False):
-            if isinstance(one, int):
-                left = one
-        if not left:
-            return whole
         text = _decode(data[:whole])
-        return whole - len(text[-left:].encode("utf-8", "surrogateescape"))
+        left = next((one for one in records(text, line, self.shape, last=False) if isinstance(one, int)), 0)
+        return whole - len(text[len(text) - left :].encode("utf-8", "surrogateescape"))
 
     # ------------------------------------------------------------------------------------ reading
 
@@ -159,14 +160,9 @@ class CsvReader:
 
     def _read_patiently(self, block: Block) -> Batch:
         text = _decode(block.data)
-        findings = []
-        if lone := _lone_return(block.data):
-            line = block.first_line + block.data.count(b"\n", 0, lone)
-            findings.append(self._finding(Fault("malformed-csv", line, -1, "", "return"), None))
-            text = re.sub("\r(?!\n)", "\n", text)
         read = [one for one in records(text, block.first_line, self.shape, last=True) if isinstance(one, Record)]
         rows = _Rows(self, read)
-        findings += rows.findings + self._encoding_findings(text, block.first_line)
+        findings = rows.findings + self._encoding_findings(text, block.first_line)
         lines = np.array([record.line for record in rows.records], dtype=np.int64)
         columns = {name: rows.column(name, place) for name, place in self.positions.items()}
         return Batch(len(lines), columns, lambda: lines, findings, rows.spoiled, rows.muted)
@@ -177,8 +173,7 @@ class CsvReader:
         found = []
         for number, line in enumerate(text.split("\n"), first_line):
             if bad := _SURROGATE.search(line):
-                raw = line.encode("utf-8", "surrogateescape")
-                likely = raw.decode("cp1252", "replace").strip()
+                likely = _SURROGATE.sub(_in_windows, line).strip()
                 at = len(line[: bad.start()].encode("utf-8", "surrogateescape")) + 1
                 detail = f"byte {at} of the line is 0x{ord(bad[0]) - 0xDC00:02X}"
                 found.append(self._finding(Fault("encoding-error", number, -1, likely, detail), None))
@@ -219,14 +214,15 @@ class _Rows:
                 record.faults.append(Fault("blank-row", record.line, -1, ""))
             else:
                 self.records.append(record)
-                if len(record.cells) != width and not any(fault.code == "runaway-quote" for fault in record.faults):
-                    record.faults.append(Fault("ragged-row", record.line, -1, "", str(len(record.cells))))
-            for cell in record.cells:
+                if len(record.cells) != width:  # where quotation marks are wrong, that is why
+                    ragged = Fault("ragged-row", record.line, -1, "", str(len(record.cells)))
+                    record.faults = record.faults[:1] or [ragged]
+            for place, cell in enumerate(record.cells):
                 if "\0" in cell:
-                    place = record.cells.index(cell)
                     record.faults.append(Fault("malformed-csv", record.line, place, cell, "nul"))
             self.findings += [reader._finding(fault, record) for fault in record.faults]
-        self.muted: Mask = np.array([_shifted(record, width) for record in self.records], dtype=bool)
+        # One cell too many or too few: nobody knows from where on the cells stand in the wrong column.
+        self.muted: Mask = np.array([len(record.cells) != width for record in self.records], dtype=bool)
 
     def column(self, name: str, place: int) -> pa.Array:
         """The texts of a column; what is spoiled is null, and noted."""
@@ -244,13 +240,6 @@ class _Rows:
         return array.dictionary_encode() if dictionary_pays(self.reader.table, name) else array
 
 
-def _shifted(record: Record, width: int) -> bool:
-    """Cells beyond the last column hold something: others may stand one column too far."""
-    if len(record.cells) > width:
-        return any(cell.strip() for cell in record.cells[width:])
-    return len(record.cells) != width and any(fault.code == "runaway-quote" for fault in record.faults)
-
-
 def _decode(data: bytes) -> str:
     return data.decode("utf-8", "surrogateescape")
 
@@ -259,13 +248,9 @@ def _clean(text: str) -> str:
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").replace("\0", "␀")
 
 
-def _lone_return(data: bytes) -> int:
-    """One more than the place of the first lone carriage return outside of quotation marks; 0 for none."""
-    marks = Marks(data)
-    for found in _LONE_RETURN.finditer(data):
-        if not marks.within(np.array([found.start()]))[0]:
-            return found.start() + 1
-    return 0
+def _in_windows(byte: re.Match[str]) -> str:
+    """What a byte that is not UTF-8 most likely stands for."""
+    return bytes([ord(byte[0]) - 0xDC00]).decode("cp1252", "replace")
 
 
 def _line_end(data: bytes, place: int) -> int:
@@ -282,14 +267,16 @@ def _single(column: pa.ChunkedArray) -> pa.Array:
 
 
 def _has_blank(columns: dict[str, pa.Array], size: int, key: str) -> bool:
-    """Whether any record has no filled cell at all."""
-    blank = np.ones(size, dtype=bool)
-    order = sorted(columns, key=lambda name: name != key)  # the key is seldom empty: look there first
-    for name in order:
-        array = columns[name]
-        if array.null_count == 0:
+    """Whether any record has no cell that is filled with more than blanks; as a rule the key alone tells."""
+    rows = np.arange(size)
+    if key in columns:
+        data, starts, ends = edges(columns[key])
+        first = data[np.minimum(starts, len(data) - 1)] if len(data) else np.zeros(size, np.uint8)
+        rows = np.flatnonzero((starts == ends) | (first <= 0x20) | (first > 0x7E))
+    for array in columns.values():
+        if not len(rows):
             return False
-        blank &= np.asarray(array.is_null())
-        if not blank.any():
-            return False
-    return bool(blank.any()) if columns else False
+        texts = array.take(pa.array(rows))
+        texts = texts.dictionary_decode() if pa.types.is_dictionary(texts.type) else texts
+        rows = rows[np.asarray(pc.fill_null(pc.match_substring_regex(texts, _BLANK), True))]
+    return bool(columns) and len(rows) > 0

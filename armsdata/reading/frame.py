@@ -15,7 +15,7 @@ from armsdata.schema import TABLES, Table
 
 from .batch import Batch
 from .header import Header
-from .typed import as_texts, judge_columns
+from .typed import judge_columns, typed_batch
 
 _ROWS = 1 << 16
 
@@ -51,18 +51,38 @@ class FrameReader:
 
     def _batch(self, first: int) -> Batch:
         part = self.frame.iloc[first : first + _ROWS]
-        columns = {
-            name: as_texts(self.table, name, _arrow(part.iloc[:, place])) for name, place in self._places.items()
-        }
-        return Batch(len(part), columns, lambda: np.arange(first + 2, first + 2 + len(part), dtype=np.int64))
+        arrays = {name: _arrow(part.iloc[:, place]) for name, place in self._places.items()}
+        return typed_batch(self, arrays, len(part), first)
 
 
 def _arrow(series: pd.Series[Any]) -> pa.Array:
+    """The column as Arrow has it; a column of mixed Python objects as texts, or as lists of them."""
+    if isinstance(series.dtype, pd.PeriodDtype):
+        series = series.astype("string")
     try:
         array = pa.array(series, from_pandas=True)
-    except (pa.ArrowException, ValueError, TypeError, OverflowError):  # a column of mixed Python objects
-        array = pa.array([None if _empty(one) else str(one) for one in series], pa.string())
+    except (pa.ArrowException, ValueError, TypeError, OverflowError):
+        values = [None if _empty(one) else one for one in series]
+        if any(isinstance(one, _LISTS) for one in values):
+            array = pa.array([_items(one) for one in values], pa.list_(pa.string()))
+        else:
+            array = pa.array([None if one is None else _text(one) for one in values], pa.string())
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+
+
+_LISTS = (list, tuple, set, frozenset, np.ndarray)
+
+
+def _items(value: object) -> list[str | None] | None:
+    if value is None:
+        return None
+    items = value if isinstance(value, _LISTS) else [value]
+    return [None if _empty(one) else _text(one) for one in items]
+
+
+def _text(value: object) -> str:
+    # A lone surrogate, which no encoding can write, is kept visible: U+FFFD would be a silent change.
+    return str(value).encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _empty(value: object) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import difflib
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from armsdata.schema import TABLES, Table
 #: A header longer than this is none.
 HEADER_LIMIT = 1 << 20
 _BOM = b"\xef\xbb\xbf"
+_LINE_END = re.compile(rb"\r*\n|\r(?![\r\n])")
+#: A header with more line breaks in its names is none.
+_MOST_LINES = 20
 _DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
@@ -26,7 +30,7 @@ class Header:
         start: the byte at which the records begin.
         lines: how many physical lines the header takes.
         encoding: the encoding to decode from; empty for UTF-8.
-        returns_only: the line ends are lone carriage returns.
+        returns_only: the header ends in a lone carriage return, and so do other lines.
         faults: code and detail of what is wrong with the file as a whole.
     """
 
@@ -159,11 +163,6 @@ def read_header(path: Path) -> Header:
         hint = "start from a template: armsdata template transfers"
         header.faults.append(("empty-file", "the file is empty: there is not even a header", hint))
         return header
-    if b"\n" not in data and b"\r" in data:
-        header.returns_only = True
-        data = data.replace(b"\r", b"\n")
-        text = "the lines end in carriage returns alone, as old Macintosh programs write them"
-        header.faults.append(("malformed-csv", text, "save the file with the line ends of Unix or Windows"))
     _parse(header, data)
     return header
 
@@ -178,13 +177,18 @@ def _utf16(header: Header, data: bytes) -> bytes:
 
 def _parse(header: Header, data: bytes) -> None:
     """Find delimiter and names in the first record."""
-    blank = len(data) - len(data.lstrip(b"\r\n"))
-    skipped = data[:blank].count(b"\n")
-    line, taken = _first_record(data[blank:])
+    body = data.lstrip(b"\r\n")
+    if skipped := len(_LINE_END.findall(data[: len(data) - len(body)])):
+        header.faults.append(("blank-row", "the file begins with a blank line", "delete the lines before the header"))
+    head, taken = _first_record(header, body)
     header.lines = skipped + taken
-    head = data[: blank + line]
-    header.start += len(head.decode("utf-8", "replace").encode(header.encoding)) if header.encoding else len(head)
-    text = data[blank : blank + line].decode("utf-8", "replace").rstrip("\r\n")
+    whole = data[: len(data) - len(body) + len(head)]
+    header.start += len(whole.decode("utf-8", "replace").encode(header.encoding)) if header.encoding else len(whole)
+    if b"\0" in head:
+        header.faults.append(("malformed-csv", "a NUL byte is in the header", "write the header anew"))
+    text = _text(header, head.rstrip(b"\r\n").replace(b"\0", b""))
+    if text.count('"') % 2:
+        text = text.replace('"', "")
     header.delimiter = _delimiter(header, text)
     try:
         header.names = next(csv.reader([text], delimiter=header.delimiter, strict=False), [])
@@ -192,17 +196,37 @@ def _parse(header: Header, data: bytes) -> None:
         header.names = text.split(header.delimiter)
 
 
-def _first_record(data: bytes) -> tuple[int, int]:
-    """The length of the first record and the lines it takes. Quoted names may hold line breaks, within reason."""
-    end, lines = -1, 0
-    while lines < 20:
-        end = data.find(b"\n", end + 1)
+def _text(header: Header, head: bytes) -> str:
+    """The header as text; what is not UTF-8 is read as the encoding that is most likely."""
+    try:
+        return head.decode("utf-8")
+    except UnicodeDecodeError as error:
+        what = f"the line is not UTF-8: byte {error.start + 1} of the line is 0x{head[error.start]:02X}"
+        hint = "save the file as “CSV UTF-8”, or convert it with iconv -f WINDOWS-1252 -t UTF-8"
+        header.faults.append(("encoding-error", what, hint))
+        return head.decode("cp1252", "replace")
+
+
+def _first_record(header: Header, data: bytes) -> tuple[bytes, int]:
+    """The first record and the lines it takes. Quoted names may hold line breaks, within reason."""
+    lines = 0
+    for found in _LINE_END.finditer(data):
         lines += 1
-        if end < 0:
-            return len(data), lines
-        if data.count(b'"', 0, end) % 2 == 0:
-            return end + 1, lines
-    return data.find(b"\n") + 1, 1
+        if data.count(b'"', 0, found.start()) % 2 == 0:
+            if found[0] == b"\r":
+                header.returns_only = True
+                text = "the lines end in carriage returns alone, as old Macintosh programs write them"
+                header.faults.append(("malformed-csv", text, "save the file with the line ends of Unix or Windows"))
+            return data[: found.end()], lines
+        if lines == _MOST_LINES:
+            break
+    if data.count(b'"') % 2 == 0 and lines < _MOST_LINES:
+        return data, lines + 1
+    text = "a quotation mark opens in the header and is not closed"
+    header.faults.append(("runaway-quote", text, "take the quotation marks out of the header"))
+    found_end = _LINE_END.search(data)
+    head = data[: found_end.end()] if found_end else data
+    return head, 1
 
 
 def _delimiter(header: Header, text: str) -> str:

@@ -12,16 +12,17 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from armsdata.errors import UsageError
-from armsdata.findings import Finding, severity_of
+from armsdata.errors import NoTable
+from armsdata.findings import VALUE_LIMIT, Finding, shorten
 from armsdata.schema import Column, Table
 from armsdata.schema.columns import LIST_JOIN
 from armsdata.schema.tables import iri_prefix
 
 from .batch import Batch, dictionary_pays
-from .typed import judge_columns
+from .typed import ODD_ITEM, Odd, judge_columns, odd_finding, odd_item, odd_text
 
 _NODES = 1 << 14
+_OWN = ("@id", "@type")
 Node = tuple[int, dict[str, Any]]
 
 
@@ -36,7 +37,7 @@ class JsonLdReader:
         # A column that no node fills is not written at all: only what stands there besides can be wrong.
         self.findings = [one for one in self.findings if one.code != "missing-column"]
         self.numbers = {column.name: number for number, column in enumerate(table.columns, 1)}
-        self._known = {names[place]: name for name, place in places.items()}
+        self._keys = {name: names[place] for name, place in places.items()}  # as the file spells them
 
     def blocks(self) -> Iterator[Callable[[], Batch]]:
         """The blocks of the file; see `Reader`."""
@@ -47,21 +48,44 @@ class JsonLdReader:
     def _batch(self, nodes: list[Node]) -> Batch:
         lines = np.array([line for line, _ in nodes], dtype=np.int64)
         findings: list[Finding] = []
-        columns = {}
+        columns, spoiled = {}, {}
+        keys = [node.get(self._keys.get(self.table.key, "")) for _, node in nodes]
         for column in self.table.columns:
-            texts = [self._text(column, line, node.get(column.name), findings) for line, node in nodes]
-            array = pa.array(texts, type=pa.string())
-            if column.derived_from and array.null_count == len(array):
+            if column.derived_from and column.name not in self._keys:
                 continue
+            name = self._keys.get(column.name, "")
+            texts = [self._text(column, node.get(name)) for _, node in nodes]
+            if column.name == self.table.key:
+                findings += self._strangers(nodes, texts)
+            odd = [row for row, text in enumerate(texts) if isinstance(text, Odd)]
+            if odd:
+                spoiled[column.name] = np.isin(np.arange(len(nodes)), odd)
+                findings += [
+                    odd_finding(self, nodes[row][0], column.name, text, _key(keys[row]))
+                    for row in odd
+                    if isinstance(text := texts[row], Odd)
+                ]
+            plain = [None if isinstance(text, Odd) else text for text in texts]
+            array = pa.array(plain, type=pa.string())
             columns[column.name] = array.dictionary_encode() if dictionary_pays(self.table, column.name) else array
-        return Batch(len(nodes), columns, lambda: lines, findings)
+        return Batch(len(nodes), columns, lambda: lines, findings, spoiled)
 
-    def _text(self, column: Column, line: int, value: Any, findings: list[Finding]) -> str | None:
-        """The text of a cell from the value of a member."""
-        if isinstance(value, list):
-            items = [self._text(column, line, one, findings) for one in value]
-            return LIST_JOIN.join(one for one in items if one) or None
-        if value is None or value == "":
+    def _text(self, column: Column, value: Any) -> str | Odd | None:
+        """The text of a cell from the value of a member. A text that stands alone in a list column is its one item."""
+        if not column.many or value in (None, "", []):
+            return self._one(column, value)
+        items = [self._one(column, item) for item in (value if isinstance(value, list) else [value])]
+        for item in items:
+            if isinstance(item, Odd):
+                return item
+            if item is None or ODD_ITEM.search(item):
+                return odd_item(item)
+        return LIST_JOIN.join(item for item in items if isinstance(item, str))
+
+    def _one(self, column: Column, value: Any) -> str | Odd | None:
+        if isinstance(value, list) and len(value) == 1:  # the same to every reader of JSON-LD
+            value = value[0]
+        if value is None or value in ("", []):
             return None
         if isinstance(value, bool):
             return "true" if value else "false"
@@ -69,34 +93,37 @@ class JsonLdReader:
             return str(value)
         if isinstance(value, str):
             prefix = iri_prefix(column)
-            return value.removeprefix(self._base).removeprefix(prefix) if prefix else value
-        findings.append(
-            Finding(
-                "wrong-type",
-                severity_of("wrong-type"),
-                self.label,
-                line,
-                column.name,
-                self.numbers[column.name],
-                self.table.name,
-                None,
-                json.dumps(value)[:200],
-                f"{column.name} is a JSON {type(value).__name__}",
-                "write it as a text, or a list of texts",
-            )
-        )
-        return None
+            return odd_text(value) or (value.removeprefix(self._base).removeprefix(prefix) if prefix else value)
+        what = {dict: "an object", list: "a list", float: "no number"}.get(type(value), "of a wrong type")
+        shown = json.dumps(value)[:VALUE_LIMIT]
+        return Odd("wrong-type", shown, f"{column.name} is {what} here", "write it as a text, or a list of texts")
+
+    def _strangers(self, nodes: list[Node], keys: list[str | Odd | None]) -> Iterator[Finding]:
+        """The nodes of which JSON-LD itself says that they are another record, or of another table."""
+        for (line, node), key in zip(nodes, keys, strict=True):
+            meant = f"{self.table.record}/{key}"
+            for name, known in (("@id", (meant, self._base + meant)), ("@type", (self.table.term,))):
+                if isinstance(key, str) and name in node and node[name] not in known:
+                    given = str(node[name])
+                    text = f"the {name} of the node is {shorten(given)}, but the record is the {meant}"
+                    yield odd_finding(
+                        self, line, self.table.key, Odd("bad-identifier", given, text, f"write {known[0]}"), key
+                    )
+
+
+def _key(value: object) -> str | None:
+    return value if isinstance(value, str) and not odd_text(value) else None
 
 
 def jsonld_columns(path: Path) -> list[str]:
     """The keys that the nodes of a JSON-LD file have, those of JSON-LD itself left out.
 
     Raises:
-        UsageError: it is no JSON-LD file as a release has it.
+        NoTable: it is no JSON-LD file as a release has it.
     """
     names: dict[str, None] = {}
     for _, node in _nodes(path):
-        names.update(dict.fromkeys(name for name in node if not name.startswith("@")))
+        names.update(dict.fromkeys(name for name in node if name not in _OWN))
     return list(names)
 
 
@@ -104,15 +131,13 @@ def _head(path: Path) -> str:
     """The base IRI that the context of a file states.
 
     Raises:
-        UsageError: the context is to be fetched from elsewhere.
+        NoTable: the context is to be fetched from elsewhere.
     """
     for value, key in _members(path):
         if key == "@context":
             contexts = value if isinstance(value, list) else [value]
             if any(isinstance(one, str) for one in contexts):
-                raise UsageError(
-                    f"{path}: its @context is an address; nothing is fetched: write the context into the file"
-                )
+                raise NoTable(path, "its @context is an address; nothing is fetched: write the context into the file")
             return next((str(one["@base"]) for one in contexts if isinstance(one, dict) and "@base" in one), "")
     return ""
 
@@ -138,27 +163,34 @@ def _nodes(path: Path) -> Iterator[Node]:
         if not (file.readline().startswith(b'{"@context":') and file.readline().rstrip() == b'"@graph":['):
             yield from _nodes_of_whole(path)
             return
+        number, more, ended = 2, True, False
         for number, line in enumerate(file, 3):
             body = line.strip()
-            if body in (b"]}", b""):
-                continue
-            yield number, _node(path, number, body.removesuffix(b","))
+            if body and (ended or not (more or body == b"]}")):
+                raise NoTable(path, "not the comma or the end that must stand between two nodes", line=number)
+            if body == b"]}":
+                ended = True
+            elif body:
+                more = body.endswith(b",")
+                yield number, _node(path, number, body.removesuffix(b","))
+        if not ended:
+            raise NoTable(path, "the file ends before its list of nodes does: it is cut off", line=number)
 
 
 def _node(path: Path, line: int, text: bytes) -> dict[str, Any]:
     try:
         node = json.loads(text, parse_float=str)
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"{path}, line {line}: not a JSON node ({error})") from None
+        raise NoTable(path, f"not a JSON node ({error})", line=line) from None
     if not isinstance(node, dict):
-        raise UsageError(f"{path}, line {line}: not a JSON object")
+        raise NoTable(path, "not a JSON object", line=line)
     return node
 
 
 def _nodes_of_whole(path: Path) -> Iterator[Node]:
     graph = _whole(path).get("@graph", [])
     if not isinstance(graph, list) or not all(isinstance(node, dict) for node in graph):
-        raise UsageError(f"{path}: @graph is not a list of nodes")
+        raise NoTable(path, "@graph is not a list of nodes")
     yield from ((1, node) for node in graph)
 
 
@@ -166,7 +198,7 @@ def _whole(path: Path) -> dict[str, Any]:
     try:
         document = json.loads(path.read_bytes(), parse_float=str)
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"{path}: not a readable JSON-LD file ({error})") from None
+        raise NoTable(path, f"not a readable JSON-LD file ({error})") from None
     if not isinstance(document, dict):
-        raise UsageError(f"{path}: not a JSON-LD document with @context and @graph")
+        raise NoTable(path, "not a JSON-LD document with @context and @graph")
     return document

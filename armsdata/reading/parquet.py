@@ -6,15 +6,14 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from armsdata.errors import UsageError
+from armsdata.errors import NoTable
 from armsdata.schema import Table
 
 from .batch import Batch
-from .typed import as_texts, judge_columns, refused
+from .typed import judge_columns, readable, refused, typed_batch
 
 _ROWS = 1 << 16
 
@@ -23,7 +22,7 @@ def parquet_columns(path: Path) -> list[str]:
     """The names of the columns of a Parquet file.
 
     Raises:
-        UsageError: it is no Parquet file.
+        NoTable: it is no Parquet file.
     """
     with _open(path) as file:
         return list(file.schema_arrow.names)
@@ -31,11 +30,17 @@ def parquet_columns(path: Path) -> list[str]:
 
 def _open(path: Path) -> pq.ParquetFile:
     try:
-        return pq.ParquetFile(path)
+        file = pq.ParquetFile(path)
+        _ = file.schema_arrow  # which is read only now, and may be damaged, too
     except (pa.ArrowException, ValueError, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
-        raise UsageError(f"{path}: not a readable Parquet file ({str(error).splitlines()[0]})") from None
+        raise NoTable(path, f"not a readable Parquet file ({_first_line(error)})") from None
+    return file
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:200]
 
 
 class ParquetReader:
@@ -48,7 +53,7 @@ class ParquetReader:
         places, self.findings = judge_columns(schema.names, table, label)
         self._places = {}
         for name, place in places.items():
-            if _readable(schema.field(place).type):
+            if readable(table.by_name[name], schema.field(place).type):
                 self._places[name] = place
             else:
                 self.findings.append(refused(label, table, name, place + 1, str(schema.field(place).type)))
@@ -63,22 +68,12 @@ class ParquetReader:
                 try:
                     batch = next(batches, None)
                 except (pa.ArrowException, OSError) as error:
-                    raise UsageError(
-                        f"{self.path}: the Parquet file is damaged ({str(error).splitlines()[0]})"
-                    ) from None
+                    raise NoTable(self.path, f"the Parquet file is damaged ({_first_line(error)})") from None
                 if batch is None:
                     return
                 yield partial(self._batch, batch, first)
                 first += batch.num_rows
 
     def _batch(self, batch: pa.RecordBatch, first: int) -> Batch:
-        columns = {name: as_texts(self.table, name, batch.column(place)) for name, place in self._places.items()}
-        return Batch(batch.num_rows, columns, lambda: np.arange(first + 2, first + 2 + batch.num_rows, dtype=np.int64))
-
-
-def _readable(kind: pa.DataType) -> bool:
-    if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
-        return _readable(kind.value_type) and not pa.types.is_nested(kind.value_type)
-    if pa.types.is_dictionary(kind):
-        return _readable(kind.value_type)
-    return not (pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind))
+        arrays = {name: batch.column(place) for name, place in self._places.items()}
+        return typed_batch(self, arrays, batch.num_rows, first)

@@ -35,12 +35,16 @@ class Marks:
     def last_record_end(self) -> int:
         """The length of the block up to its last newline outside of quotation marks; 0 if there is none."""
         end = self.block.rfind(b"\n")
-        while end >= 0:
+        for _ in range(100):
+            if end < 0:
+                return 0
             before = int(np.searchsorted(self.places, end))
             if before % 2 == 0:
                 return end + 1
             end = self.block.rfind(b"\n", 0, int(self.places[before - 1]))
-        return 0
+        newlines = np.flatnonzero(self.bytes == NEWLINE)  # so many cells with line breaks: all at once
+        outer = newlines[~self.within(newlines)]
+        return int(outer[-1]) + 1 if len(outer) else 0
 
     def sound(self, end: int, delimiter: int) -> bool:
         """Whether every mark before `end` stands where RFC 4180 allows one."""

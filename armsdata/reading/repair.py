@@ -14,6 +14,8 @@ from armsdata.schema.columns import CELL_LIMIT
 
 #: A cell may swallow this many lines that look like records before its quotation mark counts as never closed.
 RUNAWAY_LINES = 2
+#: A record that is longer has a quotation mark too many: no table has more columns of the longest cells.
+RECORD_LIMIT = 32 * CELL_LIMIT
 _QUOTED = re.compile(r'"((?:[^"]|"")*)"')
 _RUN = re.compile('"+')
 
@@ -99,95 +101,112 @@ def records(text: str, first_line: int, shape: Shape, *, last: bool) -> Iterator
     lines = text.split("\n")
     if lines[-1] == "":
         lines.pop()
-    at, offset = 0, 0
+    elif lines[-1].endswith("\r"):  # no newline follows: this return stands alone, unlike the one of a CRLF
+        lines[-1] += "\r"
+    at, offset, rest = 0, 0, ""
     while at < len(lines):
-        record, taken = _record(lines, at, first_line + at, shape, last=last)
-        if record is None:
+        reader = _RecordReader(lines, at, first_line + at, shape, behind_return=bool(rest))
+        if not reader.read(last=last):
             yield len(text) - offset
             return
-        yield record
-        offset += sum(len(line) + 1 for line in lines[at : at + taken])
-        at += taken
-
-
-def _record(lines: list[str], at: int, number: int, shape: Shape, *, last: bool) -> tuple[Record | None, int]:
-    """The record that begins at a line, and how many lines it takes; None when it is not complete."""
-    record = Record(number, [])
-    body = lines[at].removesuffix("\r")
-    if '"' not in body:
-        record.cells = body.split(shape.delimiter)
-        return record, 1
-    reader = _QuotedRecord(lines, at, shape, record)
-    try:
-        return record, reader.read()
-    except _Runaway:
-        if not last and reader.open_end and not reader.certain:
-            return None, 0
-        return _without_runaway(lines[at], reader.opened, number, shape), 1
+        yield reader.record
+        offset += sum(len(line) + 1 for line in lines[at : at + reader.taken])
+        at += reader.taken
+        rest = reader.rest
+        if rest:  # behind a lone carriage return the next record begins in the same line
+            at -= 1
+            lines[at] = rest
+            offset -= len(rest) + 1
 
 
 class _Runaway(Exception):
     """A quotation mark that is not closed, or swallows what look like records."""
 
 
-class _QuotedRecord:
-    """Reads one record with quotation marks, which may go over several lines."""
+class _RecordReader:
+    """Reads the record that begins at a line; it may go over several lines."""
 
-    def __init__(self, lines: list[str], at: int, shape: Shape, record: Record) -> None:
-        self.lines, self.at, self.shape, self.record = lines, at, shape, record
+    def __init__(self, lines: list[str], at: int, number: int, shape: Shape, *, behind_return: bool) -> None:
+        self.lines, self.at, self.shape, self.behind_return = lines, at, shape, behind_return
+        self.record = Record(number, [])
         self.taken = 1
-        self.text = lines[at]
-        self.opened = 0  # where the mark in question opened
-        self.open_end = False  # the lines ended before the mark was closed
-        self.certain = False  # it swallows what look like records: more lines would not change that
-        self.swallowed = 0
+        self.text = lines[at]  # the line that is read from
+        self.rest = ""  # what stands in it behind the record
+        self.size = 0  # of its quoted cells that go over several lines
+        self.open_end = False  # the lines ended before a quotation mark was closed
 
-    def read(self) -> int:
+    def read(self, *, last: bool) -> bool:
+        """Read the record; False when it is not complete yet."""
+        body = self.text.removesuffix("\r")
+        if '"' not in body and "\r" not in body:
+            self.record.cells = body.split(self.shape.delimiter)
+            return True
         place = 0
-        while True:
-            place, ended = self._cell(place)
-            if ended:
-                return self.taken
+        try:
+            while place >= 0:
+                place = self._cell(place)
+        except _Runaway as runaway:
+            if self.open_end and not last:
+                return False
+            self._without_mark(runaway.args[0])
+        return True
 
-    def _cell(self, place: int) -> tuple[int, bool]:
-        """Read the cell at a place; where the next one begins, and whether the record ends."""
+    def _cell(self, place: int) -> int:
+        """Read the cell at a place; where the next one begins, -1 at the end of the record."""
         quoted = self.text.startswith('"', place)
         value, start = self._quoted(place) if quoted else ("", place)
-        end = self.text.find(self.shape.delimiter, start)
-        rest = self.text[start : end if end >= 0 else len(self.text)]
-        if end < 0:
-            rest = rest.removesuffix("\r")
+        stop = len(self.text) - self.text.endswith("\r")
+        end = self.text.find(self.shape.delimiter, start, stop)
+        lone = self.text.find("\r", start, stop if end < 0 else end)
+        rest = self.text[start : lone if lone >= 0 else end if end >= 0 else stop]
         value += rest
         if rest if quoted else '"' in rest:
-            detail = "after" if quoted else "bare"
-            self.record.faults.append(Fault("malformed-csv", self.record.line, len(self.record.cells), value, detail))
+            self._fault("malformed-csv", len(self.record.cells), value, "after" if quoted else "bare")
         self.record.cells.append(value)
-        return end + len(self.shape.delimiter), end < 0
+        if lone >= 0:
+            if not self.behind_return:  # once for each line
+                self._fault("malformed-csv", -1, "", "return")
+            self.rest = self.text[lone + 1 :] if self.text[lone:].strip("\r") else ""
+            return -1
+        return end + len(self.shape.delimiter) if end >= 0 else -1
 
     def _quoted(self, place: int) -> tuple[str, int]:
-        """The value of the quoted cell that opens at a place, and where it ends; joins lines as needed."""
-        self.opened, self.swallowed = place, 0
-        parts, size = [self.text], 0
-        closing = _closing(self.text, place + 1)
+        """The value of the quoted cell that opens at a place, and where it ends in its last line."""
+        opened, line, swallowed = self.taken, self.text, 0
+        parts = [line[place + 1 :]]
+        closing = _closing(line, place + 1)
+        if closing >= 0:
+            return line[place + 1 : closing].replace('""', '"'), closing + 1
         while closing < 0:
-            size += len(parts[-1])
-            if size > 16 * CELL_LIMIT:
-                self.certain = True
-                raise _Runaway
-            if self.at + self.taken >= len(self.lines):
-                self.open_end = True
-                raise _Runaway
-            parts.append(self.lines[self.at + self.taken])
+            self.size += len(parts[-1])
+            self.open_end = self.at + self.taken >= len(self.lines)
+            if self.open_end or self.size > RECORD_LIMIT:
+                self.taken = opened
+                raise _Runaway(place)
+            line = self.lines[self.at + self.taken]
             self.taken += 1
-            self.swallowed += self.shape.fits(parts[-1])
-            if self.swallowed >= RUNAWAY_LINES:
-                self.certain = True
-                raise _Runaway
-            closing = _closing(parts[-1], 0)
-        if len(parts) > 1:
-            self.text = "\n".join(parts)
-            closing += len(self.text) - len(parts[-1])
-        return self.text[place + 1 : closing].replace('""', '"'), closing + 1
+            fits = self.shape.fits(line)
+            swallowed += fits
+            closing = _closing(line, 0)
+            # A record whose own opening mark seems to close the cell was swallowed for certain.
+            if swallowed >= RUNAWAY_LINES or (fits and closing >= 0 and not self._ends_cell(line, closing + 1)):
+                self.taken = opened
+                raise _Runaway(place)
+            parts.append(line)
+        self.text, parts[-1] = line, line[:closing]
+        return "\n".join(parts).replace('""', '"'), closing + 1
+
+    def _ends_cell(self, line: str, place: int) -> bool:
+        return line.startswith(self.shape.delimiter, place) or line[place:] in ("", "\r")
+
+    def _without_mark(self, place: int) -> None:
+        """Read the line that opened a runaway mark, which is the last one taken, as if the mark were not there."""
+        after = self.text.removesuffix("\r")[place + 1 :].split(self.shape.delimiter)
+        self._fault("runaway-quote", len(self.record.cells), after[0][:80], "", self.taken - 1)
+        self.record.cells += after
+
+    def _fault(self, code: str, cell: int, value: str, detail: str, further: int = 0) -> None:
+        self.record.faults.append(Fault(code, self.record.line + further, cell, value, detail))
 
 
 def _closing(line: str, start: int) -> int:
@@ -196,13 +215,3 @@ def _closing(line: str, start: int) -> int:
         if len(run[0]) % 2:
             return run.end() - 1
     return -1
-
-
-def _without_runaway(line: str, opened: int, number: int, shape: Shape) -> Record:
-    """The line that opened a runaway mark, read as if the mark were not there."""
-    body = line.removesuffix("\r")
-    before = _cells(body[:opened], shape.delimiter) or []
-    after = body[opened + 1 :].split(shape.delimiter)
-    cells = [*before[:-1], *after]
-    cell = max(len(before) - 1, 0)
-    return Record(number, cells, [Fault("runaway-quote", number, cell, after[0][:80])])

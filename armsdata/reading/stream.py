@@ -14,29 +14,31 @@ if TYPE_CHECKING:
 class Utf8Stream(io.RawIOBase):
     """Reads what follows the header of a file.
 
-    A file in UTF-16 is decoded on the way, and one whose line ends are carriage returns alone has them turned into
+    A file in UTF-16 is decoded on the way, and one whose line ends are carriage returns has them turned into
     newlines: both are reported once, with the header, and the rest is then judged as ever.
     """
 
     def __init__(self, path: Path, header: Header) -> None:
         self._file = path.open("rb")
         self._file.seek(header.start)
-        self._returns = header.returns_only
-        self._decoder = codecs.getincrementaldecoder(header.encoding)("replace") if header.encoding else None
+        self._decoder: io.IncrementalNewlineDecoder | None = None
+        if header.encoding or header.returns_only:
+            bytes_that_are_none = "replace" if header.encoding else "surrogateescape"
+            decoder = codecs.getincrementaldecoder(header.encoding or "utf-8")(bytes_that_are_none)
+            self._decoder = io.IncrementalNewlineDecoder(decoder, translate=header.returns_only)
 
     def read(self, size: int = -1, /) -> Any:
         """Some bytes; less than asked for only at the end."""
         if size < 0:
             size = 1 << 62
-        data = self._file.read(size) if self._decoder is None else self._decoded(size, self._decoder)
-        return data.replace(b"\r", b"\n") if self._returns else data
+        return self._file.read(size) if self._decoder is None else self._decoded(size, self._decoder)
 
-    def _decoded(self, size: int, decoder: codecs.IncrementalDecoder) -> bytes:
+    def _decoded(self, size: int, decoder: io.IncrementalNewlineDecoder) -> bytes:
         parts: list[bytes] = []
         have = 0
         while have < size:
             raw = self._file.read(min(size, 1 << 20))
-            parts.append(decoder.decode(raw, not raw).encode("utf-8"))
+            parts.append(decoder.decode(raw, not raw).encode("utf-8", "surrogateescape"))
             have += len(parts[-1])
             if not raw:
                 break

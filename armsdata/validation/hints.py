@@ -6,14 +6,27 @@ import re
 from collections.abc import Callable, Iterable
 
 from armsdata.findings import Finding
-from armsdata.schema import TABLES, Column, Kind
+from armsdata.schema import TABLES, Column, Kind, damage
+from armsdata.schema.columns import DIGITS, PLACES
 from armsdata.schema.edtf_hints import suggest
 from armsdata.schema.vocabularies import vocabulary
 
 from .names import Names, plain
 
-_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:[,.'’ \u00a0\u202f]\d{3})+")
-_OTHER_LIST_MARKS = re.compile(r"\s*(?:[,|/]|\band\b|\+)\s*")
+#: 1,500  1.500.000,50  1 500.5: one mark between all thousands, another before the decimals.
+_THOUSANDS = re.compile(
+    r"(?P<whole>[+-]?\d{1,3}(?P<mark>[,.'’ \u00a0\u202f\u2009])\d{3}(?:(?P=mark)\d{3})*)"
+    r"(?:(?!(?P=mark))[.,](?P<decimals>\d{1,3}))?"
+)
+_CURRENCY = re.compile(r"(?:US)?[$€£¥]|\b(?:USD|EUR|GBP)\b")
+_SIGNS = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY"}
+#: Codes of ISO 639-2 for which BCP 47 has a shorter one.
+_LONGER = """
+    ara-ar bos-bs chi-zh deu-de dut-nl eng-en fas-fa fra-fr fre-fr ger-de heb-he hrv-hr ita-it jpn-ja kur-ku nld-nl
+    per-fa pol-pl por-pt rus-ru spa-es srp-sr swe-sv tur-tr ukr-uk zho-zh
+"""
+_LANGUAGES = {pair[:3]: pair[4:] for pair in _LONGER.split()}
+_OTHER_LIST_MARKS = re.compile(r"\s*(?:[,|/\n&]|\band\b|\+)\s*")
 _TRUE, _FALSE = ("yes", "y", "1", "true", "t", "x"), ("no", "n", "0", "false", "f")
 
 
@@ -59,11 +72,13 @@ class Hints:
     def reference(self, column: Column, value: str) -> str:
         """The record that was meant."""
         table = TABLES[column.references]
-        found = self._table(table.name).nearest(value)
-        if found:
-            return f"{hidden(value)}did you mean {found}?"
-        if column.many and (parts := self._parts(column, value)):
+        names = self._table(table.name)
+        if column.many and not names.exact(value) and (parts := self._parts(column, value)):
             return f"items of a list are joined with “; ”: {parts}"
+        if found := names.nearest(value):
+            return f"{hidden(value)}did you mean {found}?"
+        if damage.mark(value):
+            return "a spreadsheet has changed the cell: type the key again, with the column formatted as text"
         if column.references == "actors" and (code := _country(value)):
             return f"that is {code}: add it to the table actors"
         return f"{hidden(value)}take the key of a record in {table.name}, or add the record there"
@@ -77,7 +92,8 @@ class Hints:
     def code(self, column: Column, value: str) -> str:
         """The code that was meant, or the whole list where it is short."""
         name = "language" if column.kind is Kind.LANGUAGE else column.vocabulary
-        found = self._codes(name).nearest(value)
+        found = _tag(value) if name == "language" else _SIGNS.get(value.strip(), "") if name == "currency" else ""
+        found = found or self._codes(name).nearest(value)
         if found and found != value:
             return f"{hidden(value)}did you mean {found}?"
         codes = list(vocabulary(name).concepts)
@@ -86,6 +102,14 @@ class Hints:
             if len(codes) <= 16
             else f"{hidden(value)}see the list {name}"
         )
+
+
+def _tag(value: str) -> str:
+    """The language tag in a text such as ``en_GB`` or ``eng``."""
+    primary, *rest = re.split("[-_]", value.strip())
+    primary = _LANGUAGES.get(primary.lower(), primary.lower())
+    tag = "-".join([primary, *rest])
+    return tag if primary in vocabulary("language") and re.fullmatch(r"[a-z]+(?:-[A-Za-z0-9]{2,8})*", tag) else ""
 
 
 def _country_names(present: set[str]) -> list[tuple[str, str]]:
@@ -124,33 +148,53 @@ def hidden(value: str) -> str:
 # ---------------------------------------------------------------------------------------------- makers
 
 
-def _number(hints: Hints, column: Column, value: str) -> str:
-    text = value.strip()
+def _type(hints: Hints, column: Column, value: str) -> str:
+    """What was meant by a text that is no boolean, address or number."""
+    text = _bare(value)
     if column.kind is Kind.BOOLEAN:
         low = text.casefold()
-        return (
-            "write true"
-            if low in _TRUE
-            else "write false"
-            if low in _FALSE
-            else "write true or false, or leave it empty"
-        )
+        known = "true" if low in _TRUE else "false" if low in _FALSE else ""
+        return f"write {known}" if known else "write true or false, or leave it empty"
     if column.kind is Kind.URL:
-        return (
-            f"write https://{text}"
-            if re.fullmatch(r"(www\.)?[\w-]+(\.[\w-]+)+(/\S*)?", text)
-            else "write the whole address"
-        )
-    if _THOUSANDS.fullmatch(text):
-        return f"write {re.sub(r'[^0-9-]', '', text)}, without marks between the thousands"
-    ascii_digits = "".join(str(int(one)) if one.isdigit() and not one.isascii() else one for one in text)
-    if re.fullmatch(r"\d+,\d{1,3}", ascii_digits):
-        return f"write {ascii_digits.replace(',', '.')}, with a point"
-    if ascii_digits != text and re.fullmatch(r"\d+(\.\d+)?", ascii_digits):
-        return f"write {ascii_digits}, in plain digits"
-    if re.fullmatch(r"\d+(\.\d+)?", text.lstrip("'’+~")):
-        return f"write {text.lstrip(chr(39) + '’+~')}"
+        return _address(value, text)
+    found = _number(text)
+    if found and found != value:
+        marks = ", without marks between the thousands" if _THOUSANDS.fullmatch(text) else ""
+        money = "; the currency belongs into value_currency" if _CURRENCY.search(text) else ""
+        return f"{hidden(value)}write {found}{marks}{money}"
+    if re.fullmatch(r"[0-9.]+", text):
+        return f"at most {DIGITS} digits, of which at most {PLACES} behind the point, are kept"
     return f"{hidden(value)}write a plain number; the wording of the source belongs into the claim's quantity_reported"
+
+
+def _bare(value: str) -> str:
+    """A value without what spreadsheets and typists put about it: blanks, hidden characters, quotation marks."""
+    seen = "".join(one for one in value[:300] if one.isprintable() or one in "\u00a0\u202f\u2009")
+    return seen.strip(" \u00a0\u202f\u2009'’‘“”„\"`")
+
+
+def _number(text: str) -> str:
+    """The plain number in a text; empty when there is none, or it has more digits than are kept."""
+    plain_digits = "".join(str(int(one)) if one.isdecimal() else one for one in text)
+    number = _CURRENCY.sub("", plain_digits).strip().lstrip("+~≈").replace("−", "-")
+    if found := _THOUSANDS.fullmatch(number):
+        number = re.sub(r"[^0-9-]", "", found["whole"]) + f".{found['decimals'] or ''}"
+    elif re.fullmatch(r"-?\d+,\d{1,3}", number):
+        number = number.replace(",", ".")
+    number = re.sub(r"^(-?)\.", r"\g<1>0.", number).removesuffix(".")
+    if not re.fullmatch(rf"-?[0-9]+(?:\.[0-9]{{1,{PLACES}}})?", number):
+        return ""
+    return number if len(re.sub(r"[-.]", "", number)) <= DIGITS else ""
+
+
+def _address(value: str, text: str) -> str:
+    if re.fullmatch(r"(www\.)?[\w-]+(\.[\w-]+)+(/\S*)?", text):
+        return f"write https://{text}"
+    if re.fullmatch(r"https?://\S+", text):
+        return f"{hidden(value)}write {text}"
+    if " " in text:
+        return "an address has no blanks: write %20 for each, or take out what follows"
+    return f"{hidden(value)}write the whole address, with https:// before it"
 
 
 def _date(hints: Hints, column: Column, value: str) -> str:
@@ -182,11 +226,13 @@ def _identifier(hints: Hints, column: Column, value: str) -> str:
             return f"a state has its ISO 3166-1 alpha-3 code: {code}"
         return f"write it as a slug: {slug}" if slug else "write it as a slug: lower-case letters, digits and hyphens"
     if column.name == "doi":
-        bare = re.sub(r"^(?:doi:\s*|https?://(?:dx\.)?doi\.org/)", "", value.strip(), flags=re.IGNORECASE)
+        bare = re.sub(r"^(?:doi[:\s]\s*|https?://(?:dx\.)?doi\.org/)", "", value.strip(), flags=re.IGNORECASE)
         return f"write {bare}" if re.fullmatch(column.pattern, bare) else "a DOI begins with 10. and has a slash"
     if column.name == "wikidata":
         item = re.search(r"Q[1-9][0-9]*", value.upper())
         return f"write {item[0]}" if item else "write the item, such as Q796"
+    if column.name == "gwcode" and (number := re.fullmatch(r"0*([1-9][0-9]{0,3})(?:\.0+)?", _bare(value))):
+        return f"write {number[1]}"
     if column.name == "iso3166" and (code := _country(value)):
         return f"write {vocabulary('country').concepts[code].more['iso3166']}"
     return column.description
@@ -209,7 +255,7 @@ def _untidy(hints: Hints, column: Column, value: str) -> str:
 _MAKERS: dict[str, Callable[[Hints, Column, str], str]] = {
     "unknown-reference": Hints.reference,
     "not-in-vocabulary": Hints.code,
-    "wrong-type": _number,
+    "wrong-type": _type,
     "bad-date": _date,
     "spreadsheet-damage": _damage,
     "bad-identifier": _identifier,

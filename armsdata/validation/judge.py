@@ -13,7 +13,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from armsdata.exporters.text import day_texts
 from armsdata.reading.batch import Batch
 from armsdata.schema import Table
 from armsdata.schema.cells import Cells, Fault, Mask, type_cells
@@ -66,9 +68,16 @@ def judge(table: Table, batch: Batch) -> Judged:
     judged.groups += _derived_groups(table, judged)
     if not _pandera_agrees(table, judged):
         judged.groups += _rule_groups(table, judged)
-        if not (judged.groups or batch.findings or batch.spoiled or table.key not in batch.columns):
+        if not (judged.groups or batch.findings or batch.spoiled or _lacks_cells(table, batch)):
             raise RuntimeError(f"pandera refuses a batch of {table.name}, but no declared rule is broken")
     return judged
+
+
+def _lacks_cells(table: Table, batch: Batch) -> bool:
+    """Whether cells are missing for a reason that is told elsewhere: a column that is not there, a shifted row."""
+    return batch.muted is not None or any(
+        column.required and column.name not in batch.columns for column in table.columns
+    )
 
 
 def _texts(column: Column, batch: Batch) -> pa.Array:
@@ -124,32 +133,37 @@ def _derived_groups(table: Table, judged: Judged) -> list[Group]:
         if texts is None:
             continue
         source = judged.cells[column.derived_from]
-        given = type_cells(column, texts)
-        given_days = np.asarray(given.spread(given.values).cast(pa.int32()).fill_null(_NO_DAY))
-        days = np.asarray(source.spread(source.days[column.end]).cast(pa.int32()).fill_null(_NO_DAY))
-        wrong = (given_days != days) | given.unreadable
-        wrong &= ~source.unreadable
+        given = texts.dictionary_decode() if pa.types.is_dictionary(texts.type) else texts
+        # Compared as texts, since years before 0 and beyond 9999 are days that can be derived, but not typed in.
+        days = source.spread(day_texts(source.days[column.end]))
+        wrong = np.asarray(pc.not_equal(pc.fill_null(given, ""), pc.fill_null(days, ""))) & ~source.unreadable
         rows = np.flatnonzero(wrong)
         rows = rows[_mute(judged.batch, column.name, rows)]
         if len(rows):
-            plain = given.spread(given.texts).take(pa.array(rows)).to_pylist()
+            plain = given.take(pa.array(rows)).to_pylist()
             faults = [Fault(-1, "bad-date", text or "", "derived") for text in plain]
             groups.append(Group(column.name, rows, np.arange(len(rows)), faults))
     return groups
 
 
-_NO_DAY = -(2**31)
-
-
 # ---------------------------------------------------------------------------------------------- pandera
 
 
-def frame(table: Table, judged: Judged) -> pd.DataFrame:
-    """The typed columns of a batch as the frame that the pandera models judge."""
+def frame(table: Table, judged: Judged, *, whole: bool = True) -> pd.DataFrame:
+    """The typed columns of a batch as the frame that the pandera models judge.
+
+    Args:
+        table: the table.
+        judged: its batch.
+        whole: columns that are empty in the whole batch are there, too, though no rule has anything to say of them.
+    """
     from armsdata.schema.models import to_pandas
 
     columns: dict[str, Any] = {}
     for column in table.columns:
+        filled = judged.cells[column.derived_from or column.name].values
+        if not (whole or column.required or filled.null_count < len(filled)):
+            continue
         if column.derived_from:
             source = judged.cells[column.derived_from]
             values = source.spread(source.days[column.end])
@@ -166,7 +180,7 @@ def _pandera_agrees(table: Table, judged: Judged) -> bool:
     from armsdata.schema.models import schema
 
     try:
-        schema(table).validate(frame(table, judged), lazy=True, inplace=True)
+        schema(table).validate(frame(table, judged, whole=False), lazy=True, inplace=True)
     except SchemaErrors:
         return False
     return True

@@ -6,6 +6,7 @@ hashes (a duplicate) is looked at a second time, in the text, before it is told.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tempfile
 from collections.abc import Iterator
@@ -23,6 +24,8 @@ Records = np.ndarray[Any, Any]
 #: A spool holds this many bytes in memory; what is more goes to disk.
 SPOOL_LIMIT = 64 << 20
 _PARTS = 16
+#: Texts of more bytes are hashed one by one.
+_LONG = 2048
 # The seed is drawn anew for each run, so that nobody can prepare keys that collide.
 _SEED = np.uint64(int.from_bytes(os.urandom(8), "little"))
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
@@ -51,6 +54,9 @@ def hash_texts(texts: pa.Array) -> Hashes:
     rest, active = sizes, np.flatnonzero(sizes > 0)
     at = 0
     while len(active):
+        if at >= _LONG:  # few texts are so long: not worth a round for each of their words
+            state[active] = _stir(state[active], _hash_long(texts, active))
+            break
         some = words[starts[active] + at] & _TAILS[np.minimum(rest[active] - at, 8)]
         state[active] = _stir(state[active], some)
         at += 8
@@ -60,6 +66,14 @@ def hash_texts(texts: pa.Array) -> Hashes:
     if texts.null_count:
         state[np.asarray(texts.is_null())] = 0
     return state
+
+
+def _hash_long(texts: pa.Array, places: Any) -> Hashes:
+    digests = [
+        hashlib.blake2b(texts[place].as_buffer(), digest_size=8, key=_SEED.tobytes()).digest()
+        for place in places.tolist()
+    ]
+    return np.frombuffer(b"".join(digests), dtype="<u8").astype(np.uint64)
 
 
 def hash_rows(cells: Cells, texts: pa.Array) -> Hashes:

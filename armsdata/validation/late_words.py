@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from armsdata.schema import TABLES
-from armsdata.schema.cells import Fault, split
+from armsdata.schema.cells import Fault, described, split, type_cells
 
 from .keys import hash_texts
 from .ledger import Late
@@ -45,8 +45,13 @@ def _duplicate(late: Late, row: Row, other: Row | None, path: list[Any], hashed:
 
 
 def _alike(late: Late, row: Row, other: Row | None, path: list[Any], hashed: int) -> Told:
-    if other is None or any(row.texts.get(name) != other.texts.get(name) for name in TABLES[late.table].alike):
+    if other is None:
         return None
+    for name in TABLES[late.table].alike:
+        texts = pa.array([row.texts.get(name), other.texts.get(name)], pa.string())
+        one, another = described(type_cells(TABLES[late.table].by_name[name], texts)).to_pylist()
+        if one != another:
+            return None
     key = other.texts.get(late.column)
     where = f"line {other.line}" if other.file is row.file else f"{other.file.reader.label}, line {other.line}"
     hint = f"delete one of the two, or say what sets them apart; the first is {show(key)}, {where}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from armsdata.reading.batch import Batch
 from armsdata.schema import Table
-from armsdata.schema.cells import Cells, Fault, Mask, canonical
+from armsdata.schema.cells import Cells, Fault, Mask, described
 from armsdata.schema.columns import Column, Kind
 
 from .graph import cycles
@@ -65,13 +65,30 @@ class Ledger:
         self.figures = Spool({"row": "u4", "low": "f8", "high": "f8", "start": "i4", "end": "i4", "flags": "u1"})
         self.claims = Spool({"row": "u4", "low": "f8", "high": "f8"})
         self._superseded: dict[str, KeySet] = {}
+        self._contributed: dict[str, int] = {}
+        self._keys_unknown: set[str] = set()
+        self._uses_unknown: set[str] = set()
 
     # -------------------------------------------------------------------------------- while batches pass
+
+    def lacks(self, table: Table, present: Collection[str]) -> None:
+        """A file of this table has these columns only; what the missing ones would have told is not guessed at.
+
+        Without keys no reference to the table can be told to be wrong, without references no record to be unused.
+        """
+        if table.key not in present:
+            self._keys_unknown.add(table.name)
+        self._uses_unknown.update(
+            column.references
+            for column in table.columns
+            if column.references and column.name not in present and (column.required or not present)
+        )
 
     def supersede(self, table: Table) -> None:
         """From here on, rows of this table whose key stood before are old versions of records: passed over."""
         keys = self._keys_of(table)
         self._superseded[table.name] = KeySet(keys["key"], keys["row"])
+        self._contributed.setdefault(table.name, self.counts.get(table.name, 0))
 
     def fresh(self, table: Table, batch: Batch) -> Mask:
         """Which rows of a batch are not superseded."""
@@ -114,12 +131,15 @@ class Ledger:
 
     def _key_hashes(self, table: Table, judged: Judged) -> Hashes:
         cells = judged.cells[table.key]
-        return hash_rows(cells, cells.texts)
+        return hash_rows(cells, cells.values)
 
     def _alike(self, table: Table, judged: Judged) -> Hashes:
         """One hash a row of all that describes it; rows that are muted or say nothing are like no other."""
-        hashes = [hash_rows(cells, canonical(cells)) for cells in (judged.cells[name] for name in table.alike)]
+        hashes = [hash_rows(cells, described(cells)) for cells in (judged.cells[name] for name in table.alike)]
         alike = combine(hashes)
+        for name, one in zip(table.alike, hashes, strict=True):
+            if table.by_name[name].required:
+                alike[one == 0] = 0
         if judged.batch.muted is not None:
             alike[judged.batch.muted] = 0
         return alike
@@ -142,6 +162,8 @@ class Ledger:
             owners, values = np.asarray(pc.list_parent_indices(values)), pc.list_flatten(values)
         hashes = hash_texts(values)
         keyset.use(hashes)
+        if column.references in self._keys_unknown:
+            return []
         lost = np.flatnonzero(~keyset.find(hashes))
         if not len(lost):
             return []
@@ -188,8 +210,15 @@ class Ledger:
             part = part[part["key"] != 1]
             later, firsts = repeats(part)
             yield _late("duplicate-id", table.name, table.key, later, firsts)
+        if table.name in self._keys_unknown:  # a record may well be the one it is like
+            return
         for part in self._by_likeness(spool):
-            later, firsts = repeats(part[part["alike"] != 0], "alike")
+            part = part[part["alike"] != 0]
+            told = np.uint32(self._contributed.get(table.name, 0))
+            part["row"] -= told  # what is contributed comes behind the base, whose records were there first
+            later, firsts = repeats(part, "alike")
+            later["row"] += told
+            firsts["row"] += told
             differ = later["key"] != firsts["key"]  # with the same key it is a duplicate, and told as that
             yield _late("probable-duplicate", table.name, table.key, later[differ], firsts[differ])
 
@@ -208,11 +237,13 @@ class Ledger:
     def _unknown_transfers(self) -> Iterator[Late]:
         for (table, column), edges in self.edges.items():
             target = "transfers" if table != "actors" else "actors"
+            if target in self._keys_unknown:
+                continue
             keys = self.keys.get(target, Spool(_KEYS))
             for refs, known in together(edges, keys):
                 lost = refs[absent(refs["key"], known["key"])]
                 yield Late("unknown-reference", table, column, _rows(lost), _none(lost), hashes=lost["key"])
-        if "transfers" in self.keys:
+        if "transfers" in self.keys and "transfers" not in self._uses_unknown:
             claimed = self.edges.get(("claims", "transfer_id"), Spool(_REFERENCES))
             for known, refs in together(self.keys["transfers"], claimed):
                 bare = known[absent(known["key"], refs["key"]) & (known["key"] != 1)]
@@ -223,6 +254,7 @@ class Ledger:
             if table == "claims" or not edges.count:
                 continue
             whole = np.concatenate(list(edges.parts(split=edges.spilled)))
+            whole = whole[whole["row"] != UNTOLD]
             paths = cycles(whole["owner"], whole["key"], whole["row"])
             if paths:
                 rows = np.array([path[0] for path in paths], dtype=np.int64)
@@ -237,7 +269,7 @@ class Ledger:
             theirs = figures[place]
             slack = np.where(theirs["flags"] & _APPROXIMATE, 0.1, 0.0)
             apart = (claims["low"] > theirs["high"] * (1 + slack)) | (claims["high"] < theirs["low"] * (1 - slack))
-            apart &= known & (theirs["flags"] & _DISPUTED == 0)
+            apart &= known & (theirs["flags"] & _DISPUTED == 0) & (theirs["row"] != UNTOLD)
             yield Late(
                 "conflicting-claim", "claims", "quantity", _rows(claims[apart]), theirs[apart]["row"].astype(np.int64)
             )
@@ -274,6 +306,8 @@ class Ledger:
             for part in own.parts(split=own.spilled):
                 self.keysets["actors"].use(part["key"][part["key"] != part["owner"]])
         for name, keyset in self.keysets.items():
+            if name in self._uses_unknown:
+                continue
             first = np.concatenate(([True], keyset.hashes[1:] != keyset.hashes[:-1]))[: len(keyset.hashes)]
             unused = np.sort(keyset.rows[~keyset.used & first & (keyset.hashes != 1)].astype(np.int64))
             yield Late("unused-record", name, f"{name[:-1]}_id", unused, np.full(len(unused), -1))
@@ -325,10 +359,12 @@ def _text(judged: Judged, column: str, text: str) -> pa.Array:
 
 def _bounds(judged: Judged) -> tuple[Any, Any]:
     """The least and the most that a row's quantities allow; without any figure nothing is excluded."""
-    quantity, low, high = (_floats(judged.cells[name]) for name in ("quantity", "quantity_low", "quantity_high"))
+    figures = [_floats(judged.cells[name]) for name in ("quantity", "quantity_low", "quantity_high")]
+    quantity, low, high = (np.where(one > 0, one, np.nan) for one in figures)  # what cannot be is told as that
     least = np.fmin(low, quantity)
     most = np.fmax(high, quantity)
-    return np.where(np.isnan(least), -np.inf, least), np.where(np.isnan(most), np.inf, most)
+    never = least > most  # told as that; there is no figure to compare
+    return np.where(np.isnan(least) | never, -np.inf, least), np.where(np.isnan(most) | never, np.inf, most)
 
 
 def _days(judged: Judged, source: tuple[str, str], other: tuple[str, str] | None, unknown: int) -> Any:

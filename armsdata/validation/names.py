@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import unicodedata
 from collections.abc import Iterable
 
@@ -15,6 +16,9 @@ _LOOK_ALIKE = str.maketrans(
 _MANY = 5_000
 #: So many fuzzy look-ups are made in one run; each costs milliseconds.
 _LOOK_UPS = 500
+
+
+_LEADING_ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
 
 
 def plain(text: str) -> str:
@@ -32,18 +36,27 @@ class Names:
 
     def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
         self.keys: dict[str, str] = {}
+        self._without_zeros: dict[str, str] = {}
         for name, key in pairs:
             form = plain(name[:200])
             if form:
                 self.keys.setdefault(form, key)
+                if name == key and _LEADING_ZEROS.search(name):
+                    self._without_zeros.setdefault(plain(_LEADING_ZEROS.sub("", name)), key)
         self._left = _LOOK_UPS
         self._known: dict[str, str] = {}
+
+    def exact(self, text: str) -> str:
+        """The key of the record that has this name, but for case, accents, look-alike letters and punctuation."""
+        return self.keys.get(plain(text[:200]), "")
 
     def nearest(self, text: str) -> str:
         """The key that was probably meant; empty when nothing is near."""
         form = plain(text[:200])
         if form in self.keys:
             return self.keys[form]
+        if form in self._without_zeros:  # a spreadsheet took them
+            return self._without_zeros[form]
         if form not in self._known:
             self._known[form] = self._fuzzy(form)
         return self._known[form]

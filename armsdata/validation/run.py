@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 import pyarrow as pa
 
-from armsdata.findings import DEFAULT_LIMIT, Collector, Report
+from armsdata.findings import DEFAULT_LIMIT, Collector, Finding, Report
 from armsdata.reading.batch import Batch, Reader
 from armsdata.schema import TABLES, Table
 from armsdata.schema.cells import Mask
@@ -72,6 +72,7 @@ def default_threads() -> int:
 def run(
     inputs: list[Input],
     *,
+    findings: Iterable[Finding] = (),
     sink: Sink | None = None,
     limit: int = DEFAULT_LIMIT,
     strict: bool = False,
@@ -82,6 +83,7 @@ def run(
 
     Args:
         inputs: the files; of one table those come first that supersede the records of later ones.
+        findings: what is to be told besides.
         sink: is given every batch as long as there is no error.
         limit: how many findings are kept.
         strict: warnings make the data invalid, too.
@@ -92,6 +94,7 @@ def run(
         The report.
     """
     work = _Run(inputs, sink, Collector(limit), strict, progress or (lambda rows: None))
+    work.collector.add(findings)
     with ThreadPoolExecutor(threads or default_threads()) as pool:
         for table in TABLES.values():
             work.table(table, pool, threads or default_threads())
@@ -127,6 +130,7 @@ class _Run:
             if superseding and not file.told:
                 self.ledger.supersede(table)
             superseding = superseding or file.told
+            self.ledger.lacks(table, file.reader.numbers)
             self.collector.add(file.reader.findings if file.told else [])
             for judged, rendered in _in_order(pool, threads, self._tasks(table, file)):
                 self._take(table, file, judged, rendered, first)
@@ -180,6 +184,7 @@ class _Run:
 
     def finish(self) -> None:
         """Tell what only the whole dataset shows."""
+        pa.default_memory_pool().release_unused()  # the batches are done; the joins need room of their own
         for late in self.ledger.late(list(TABLES.values())):
             self.teller.tell_late(late)
         self.teller.finish()
@@ -198,10 +203,15 @@ def _errors(table: Table, judged: Judged) -> bool:
 def _only(batch: Batch, keep: Mask) -> Batch:
     """Some of the records of a base dataset's batch; what was wrong with its shape is not told."""
     rows = pa.array(np.flatnonzero(keep))
-    columns = {name: array.take(rows) for name, array in batch.columns.items()}
+    columns = {name: _anew(array.take(rows)) for name, array in batch.columns.items()}
     spoiled = {name: mask[keep] for name, mask in batch.spoiled.items()}
     muted = None if batch.muted is None else batch.muted[keep]
     return Batch(int(keep.sum()), columns, lambda: batch.lines()[keep], [], spoiled, muted)
+
+
+def _anew(array: pa.Array) -> pa.Array:
+    """A column with a dictionary of the texts that are left, for what is in it counts as used."""
+    return array.dictionary_decode().dictionary_encode() if pa.types.is_dictionary(array.type) else array
 
 
 def _in_order(pool: ThreadPoolExecutor, ahead: int, tasks: Iterator[Callable[[], T]]) -> Iterator[T]:

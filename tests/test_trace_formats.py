@@ -1,0 +1,139 @@
+"""What a trace looks like: text, JSON that networkx reads, DOT that Graphviz reads; and the command."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import networkx  # type: ignore[import-untyped,unused-ignore]
+import pytest
+
+from armsdata.tracing import Trace, follow
+from armsdata.tracing.records import Actor
+from repository import ROOT
+from traces import actor, step, transfer, web, write
+
+NASTY = 'x\x1b[31m"\\\n<script>\x9b\u202e{}|'
+LEDGER = web(
+    step("made", "BEL", "ARE", 100, origin=("BEL",), about=True),
+    step("passed", "ARE", "rebels", 40, upstream=("made",), via=("dealer",), confidence="disputed", designation=NASTY),
+    step("plan", "FRA", "rebels", 1, status="licensed"),
+    actors=(Actor("dealer", NASTY, "company"),),
+)
+TRACE = follow(LEDGER, "rebels")
+
+
+def run(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "armsdata", "trace", *arguments]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, encoding="utf-8", check=False)
+
+
+@pytest.mark.parametrize("text", [TRACE.text(), TRACE.json(), TRACE.dot()])
+def test_nothing_of_the_data_steers_a_terminal(text: str) -> None:
+    assert all(one.isprintable() or one == "\n" for one in text)
+
+
+def test_colours_are_used_only_when_asked_for() -> None:
+    assert "\x1b[1m" in TRACE.text(colour=True)
+    plain = re.sub("\x1b\\[[0-9]+m", "", TRACE.text(colour=True))
+    assert plain == TRACE.text()
+
+
+def test_the_text_tells_who_what_how_many_when_how_sure_and_where_from() -> None:
+    text = TRACE.text()
+    assert text.startswith("Chains of custody that lead to Rebels (rebels)\n")
+    for part in ("about 100 items: rifles", "Bel → Are [made]", "sale; 2014; probable; made in Bel", "sources: none"):
+        assert part in text
+    assert "[passed] DISPUTED" in text
+    assert "[plan] NO CUSTODY: licensed only, not in any sum" in text
+    assert "40 items (all disputed)" in text
+    assert "Bel: made there; through Are, x\\x1b[31m" in text
+
+
+def test_no_transfers_are_told() -> None:
+    assert "No transfers." in follow(LEDGER, "BEL").text()
+
+
+def test_networkx_reads_the_json() -> None:
+    content = json.loads(TRACE.json())
+    graph: Any = networkx.node_link_graph(content)
+    assert isinstance(graph, networkx.MultiDiGraph)
+    assert networkx.has_path(graph, "BEL", "rebels")
+    assert graph.nodes["dealer"]["label"] == NASTY
+    assert graph.edges["ARE", "dealer", "passed/1"]["at_least"] == 40
+    assert graph.graph["subject"] == {"kind": "actor", "id": "rebels", "name": "Rebels"}
+    assert {row["transfer"] for row in graph.graph["tree"]} == {"made", "passed", "plan"}
+    assert graph.graph["transfers"]["plan"]["custody"] is False
+
+
+def test_the_json_says_the_same_as_the_trace() -> None:
+    summary = json.loads(TRACE.json())["graph"]["summary"]
+    (unit,) = summary["own"]["units"]
+    assert unit == {"unit": "item", "at_least": 40, "at_most": 40, "at_least_undisputed": 0, "approximate": False}
+    assert [party["actor"] for party in summary["parties"]] == ["BEL"]
+    assert (summary["own"]["without_custody"], summary["own"]["disputed"]) == (1, 1)
+
+
+def test_d3_and_gephi_find_every_end_of_an_edge_among_the_nodes() -> None:
+    content = TRACE.as_dict()
+    nodes = {node["id"] for node in content["nodes"]}
+    assert len(nodes) == len(content["nodes"])
+    assert all({edge["source"], edge["target"]} <= nodes for edge in content["edges"])
+    assert len({edge["key"] for edge in content["edges"]}) == len(content["edges"])
+
+
+QUOTED = r'"(?:[^"\\\n]|\\.)*"'
+ATTRIBUTES = rf"\[\w+=(?:{QUOTED}|[\w.]+)(?:, \w+=(?:{QUOTED}|[\w.]+))*\]"
+LINE = re.compile(rf"  (?:{QUOTED}(?: -> {QUOTED})?|node|edge) {ATTRIBUTES};|  rankdir=LR;")
+
+
+def dot_is_good(trace: Trace) -> None:
+    first, *lines, last = trace.dot().splitlines()
+    assert (first, last) == ("digraph custody {", "}")
+    assert [line for line in lines if not LINE.fullmatch(line)] == []
+
+
+def test_the_dot_is_well_formed_whatever_the_names_hold() -> None:
+    dot_is_good(TRACE)
+    assert "style=dashed" in TRACE.dot() and "style=dotted" in TRACE.dot()
+
+
+@pytest.mark.skipif(not shutil.which("dot"), reason="Graphviz is not installed (apt-get install graphviz)")
+def test_graphviz_draws_the_dot() -> None:
+    drawn = subprocess.run(["dot", "-Tsvg"], input=TRACE.dot().encode(), capture_output=True, check=True)
+    assert b"<svg" in drawn.stdout and drawn.stderr == b""
+
+
+def test_the_command_prints_each_format(tmp_path: Path) -> None:
+    assert run("daesh").stdout.startswith("Chains of custody that lead to Islamic State (islamic-state)")
+    assert json.loads(run("Daesh", "--format", "json", "--depth", "0").stdout)["graph"]["limits"] == {"depth": 0}
+    done = run("IRQ", "--direction", "from", "--format", "dot", "--output", str(tmp_path / "out.dot"))
+    assert (done.returncode, done.stdout) == (0, "")
+    assert (tmp_path / "out.dot").read_text("utf-8").startswith("digraph custody {")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("Iraqq",), ("IRQ", "--direction", "up"), ("IRQ", "--format", "xml"), ("IRQ", "--category", "gun"),
+     ("IRQ", "--since", "May"), ("IRQ", "no-such-folder")],
+)  # fmt: skip
+def test_a_wrong_call_is_told_in_a_sentence_with_status_2(arguments: tuple[str, ...]) -> None:
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert done.stdout == "" and "Traceback" not in done.stderr
+
+
+def test_the_nearest_name_is_told() -> None:
+    assert "did you mean IRQ (Iraq)" in run("iraqq").stderr
+
+
+def test_a_dataset_folder_can_be_named(tmp_path: Path) -> None:
+    folder = write(
+        tmp_path / "data", [transfer("one", "BEL", "FRA")], [actor("BEL", "Belgium"), actor("FRA", "France")]
+    )
+    done = run("France", str(folder), cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Belgium → France [one]" in done.stdout
