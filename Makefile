@@ -29,6 +29,7 @@ help:
 	@echo 'make test     run every test'
 	@echo 'make check    style and types: ruff, mypy'
 	@echo 'make docs     write the pages of docs/ that are made from the code'
+	@echo 'make screenshots  draw the pictures of the README anew'
 	@echo 'make bench    measure speed and memory'
 	@echo 'make lock     write the lock files anew (needs uv); LOCK_ARGS=--upgrade takes newer releases'
 	@echo 'make clean    remove what was built; make distclean also removes the environment'
@@ -61,8 +62,13 @@ check: $(VENV)/check.stamp
 	done; \
 	exit $$failed
 
-docs: $(VENV)/project.stamp
+docs: $(VENV)/test.stamp
 	@$(BIN)/python -P -m armsdata.pages docs
+	@$(BIN)/python tests/test_contributing.py
+
+# The pictures of the README; needs Chromium (apt-get install chromium fonts-dejavu-core).
+screenshots: $(VENV)/test.stamp
+	@$(BIN)/python -P docs/screenshots.py
 
 bench: $(VENV)/test.stamp
 	@$(BIN)/python -P benchmarks $(BENCH_ARGS)
@@ -104,4 +110,4 @@ $(VENV)/check.stamp: $(VENV)/test.stamp requirements/check.lock
 	@$(INSTALL_LOCKED) requirements/check.lock
 	@touch $@
 
-.PHONY: help export test check docs bench lock clean distclean
+.PHONY: help export test check docs screenshots bench lock clean distclean

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .errors import ArmsdataError, InvalidData, MachineError, NotOurs, UsageError
     from .findings import Finding, Report
     from .release import export
+    from .tracing import Trace
 
 __version__ = "0.1.0"
 
@@ -28,6 +29,7 @@ __all__ = [
     "MachineError",
     "NotOurs",
     "Report",
+    "Trace",
     "UsageError",
     "__version__",
     "export",
@@ -42,6 +44,7 @@ _HOMES = {
     "errors": ("ArmsdataError", "InvalidData", "MachineError", "NotOurs", "UsageError"),
     "findings": ("Finding", "Report"),
     "release": ("export",),
+    "tracing": ("Trace",),
     "checking": ("validate",),
 }
 

@@ -81,7 +81,9 @@ def _inputs(
         from .reading.frame import FrameReader, table_of_frame
         from .validation.run import Input
 
-        return [Input(FrameReader(data, table_of_frame(data, table))), *_base(against)], []
+        framed, base = [Input(FrameReader(data, table_of_frame(data, table)))], _base(against)
+        _complete(framed, base)
+        return [*framed, *base], []
     paths = [Path(one) for one in data] or [curated()]
     found, errors = _find(paths, table)
     if len(found) == 1 and (found[0].is_dataset or found[0].is_release) and not errors:

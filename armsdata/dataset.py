@@ -95,14 +95,14 @@ def load(path: str | Path | None = None) -> Dataset:
     tables = find_tables(Path(path) if path is not None else curated())
     if not tables.is_dataset:
         raise UsageError(f"{tables.path}: not a dataset: it has no dataset.toml")
-    sink = _Frames()
+    sink = Frames()
     report = run(dataset_inputs(tables), sink=sink)
     if not report.valid:
         raise InvalidData(report)
-    return Dataset(**{name: sink.whole(table) for name, table in TABLES.items()}, metadata=tables.metadata())
+    return sink.dataset(tables.metadata())
 
 
-class _Frames:
+class Frames:
     """Gathers typed batches as frames. See `Sink`."""
 
     def __init__(self) -> None:
@@ -112,9 +112,11 @@ class _Frames:
         """Nothing to do."""
 
     def render(self, table: Table, judged: Judged) -> Any:
+        """The frame of a batch."""
         return frame(table, judged)
 
     def write(self, table: Table, rendered: Any) -> None:
+        """Keep it."""
         self._parts[table.name].append(rendered)
 
     def end(self, table: Table) -> None:
@@ -125,3 +127,7 @@ class _Frames:
         if self._parts[table.name]:
             return pd.concat(self._parts[table.name], ignore_index=True)
         return pd.DataFrame({column.name: pd.Series(dtype=pandas_type(column)) for column in table.columns})
+
+    def dataset(self, metadata: Metadata) -> Dataset:
+        """The dataset of all that was gathered."""
+        return Dataset(**{name: self.whole(table) for name, table in TABLES.items()}, metadata=metadata)

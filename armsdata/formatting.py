@@ -18,7 +18,7 @@ from armsdata.schema.prose import judge
 from .errors import InvalidData, UsageError
 from .findings import Collector, Finding
 from .folder import Tables, find_tables
-from .journal import Replacement, signature
+from .journal import Replacement, complete, signature
 from .texttable import TextTable, read_texts, table_of_texts
 
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
@@ -39,8 +39,13 @@ def format_tables(path: str | Path, *, check: bool = False) -> list[Path]:
         UsageError: there is no table, or one that is not CSV.
         OSError: a file cannot be read or written.
     """
-    tables = find_tables(Path(path))
+    place = Path(path)
+    folder = place if place.is_dir() else place.absolute().parent
+    complete(folder)
+    tables = find_tables(place)
     only_csv(tables, "formatted")
+    if tables.is_release:
+        raise UsageError(f"{path}: a release, which is never changed; format the dataset that it was made from")
     seen = {file: signature(file) for file in tables.files.values()}
     made = {}
     doubts: list[Finding] = []
@@ -53,7 +58,6 @@ def format_tables(path: str | Path, *, check: bool = False) -> list[Path]:
                 made[file] = data
     refuse(doubts)
     if made and not check:
-        folder = tables.path if tables.path.is_dir() else tables.path.absolute().parent
         with Replacement(folder, seen) as replacement:
             for file, data in made.items():
                 replacement.write(file.name, [data])

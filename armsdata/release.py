@@ -21,16 +21,22 @@ from armsdata.schema.edtf import day_text
 from armsdata.schema.metadata import Metadata
 
 from .archive import write_archive
+from .dataset import Dataset, Frames
 from .errors import InvalidData, UsageError
 from .findings import Report
+from .report import render as render_page
 from .staging import SUMS, Staging
 
 if TYPE_CHECKING:
-    from .dataset import Dataset
     from .validation.judge import Judged
     from .validation.run import Input
 
 ALL_FORMATS = tuple(FORMATS)
+#: A dataset of more rows than this has no page: no browser should be sent them, and memory stays bounded.
+PAGE_ROWS = 150_000
+
+#: A batch as it will be written: rows, the parts of each format, days, and a frame for the page.
+Rendered = tuple[int, list[Any], list[int], Any]
 
 
 def export(
@@ -76,7 +82,7 @@ def export(
             sink.close()
         if not report.valid:
             raise InvalidData(report)
-        sink.finish()
+        sink.finish(report)
         staging.publish()
     if archive:
         write_archive(Path(out), metadata)
@@ -153,21 +159,34 @@ class _Writing:
         self._open: list[_OpenTable] = []
         self._files: dict[tuple[str, str], FileFact] = {}
         self._days: list[int] = []  # the first and last day that any transfer allows
+        self.frames: Frames | None = Frames()  # for the page; None once there are too many rows to draw
+        self._rows = 0
 
     def begin(self, table: Table) -> None:
         self._open = [_OpenTable(self.staging, form, table, self.metadata) for form in self.formats]
 
-    def render(self, table: Table, judged: Judged) -> tuple[int, list[Any], list[int]]:
+    def render(self, table: Table, judged: Judged) -> Rendered:
         batch = TypedBatch(table, judged.batch.size, judged.cells)
-        return batch.size, [form.render(batch, self.metadata) for form in self.formats], _days(batch)
+        parts = [form.render(batch, self.metadata) for form in self.formats]
+        frames = self.frames  # another thread may drop them meanwhile
+        return batch.size, parts, _days(batch), frames.render(table, judged) if frames else None
 
-    def write(self, table: Table, rendered: tuple[int, list[Any], list[int]]) -> None:
-        size, parts, days = rendered
+    def write(self, table: Table, rendered: Rendered) -> None:
+        size, parts, days, frame = rendered
+        self._keep(table, size, frame)
         self._days += days
         self._days = [min(self._days), max(self._days)] if self._days else []
         for one, part in zip(self._open, parts, strict=True):
             one.writer.write(part)
             one.rows += size
+
+    def _keep(self, table: Table, size: int, frame: Any) -> None:
+        """Keep the rows for the page, as long as there are few enough to draw."""
+        self._rows += size
+        if self._rows > PAGE_ROWS:
+            self.frames = None
+        elif self.frames is not None:
+            self.frames.write(table, frame)
 
     def end(self, table: Table) -> None:
         for one in self._open:
@@ -181,22 +200,26 @@ class _Writing:
                 with contextlib.suppress(OSError, ValueError, pa.ArrowException):  # the first failure says more
                     part.close()
 
-    def finish(self) -> None:
+    def finish(self, report: Report) -> None:
         """Write what is made of the facts of the tables, each document knowing those before it; at last the sums."""
         tables = tuple(self._files[form.name, name] for form in self.formats for name in DISPLAY_ORDER)
         earliest, latest = map(day_text, self._days) if self._days else ("", "")
         facts = Facts(self.metadata, tables, earliest, latest, _content_hashes(self._files))
         written = {form.name for form in self.formats}
+        if self.frames is not None:
+            page = render_page(self.frames.dataset(self.metadata), report)
+            facts = self._document(facts, "index.html", "text/html", page)
         for document in DOCUMENTS:
-            if document.needs and not written.intersection(document.needs):
-                continue
-            content = document.render(facts)
-            self._create(document.path, content)
-            digest = hashlib.sha256(content).hexdigest()
-            fact = FileFact(document.path, document.media_type, len(content), digest)
-            facts = dataclasses.replace(facts, files=(*facts.files, fact))
+            if not document.needs or written.intersection(document.needs):
+                facts = self._document(facts, document.path, document.media_type, document.render(facts))
         sums = "".join(f"{file.sha256}  {file.path}\n" for file in sorted(facts.files, key=lambda file: file.path))
         self._create(SUMS, sums.encode("utf-8"))
+
+    def _document(self, facts: Facts, path: str, media_type: str, content: bytes) -> Facts:
+        """Write a document; the facts for those after it."""
+        self._create(path, content)
+        fact = FileFact(path, media_type, len(content), hashlib.sha256(content).hexdigest())
+        return dataclasses.replace(facts, files=(*facts.files, fact))
 
     def _create(self, path: str, content: bytes) -> None:
         with self.staging.naming(path), self.staging.create(path) as stream:

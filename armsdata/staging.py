@@ -8,7 +8,7 @@ import shutil
 import sys
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO
@@ -216,17 +216,22 @@ def write_file(path: Path, text: str | bytes) -> None:
     content = text if isinstance(text, bytes) else text.encode("utf-8", "backslashreplace")
     if path.is_dir():
         raise UsageError(f"{path}: a folder; name a file to write")
-    if path.exists() and not path.is_file():  # a device or a pipe: nothing can be put in its place
-        path.write_bytes(content)
-        return
-    target = path.resolve()  # a link stays, what it points at is replaced
+    try:
+        if path.exists() and not path.is_file():  # a device or a pipe: nothing can be put in its place
+            path.write_bytes(content)
+        else:
+            _replace(path.resolve(), content)  # a link stays, what it points at is replaced
+    except OSError as error:
+        error.filename, error.filename2 = str(path), None
+        raise
+
+
+def _replace(target: Path, content: bytes) -> None:
     made = draft_of(target)
     try:
         recover(target)
         made.write_bytes(content)
         made.replace(target)
-    except OSError as error:
-        error.filename, error.filename2 = str(path), None
-        raise
     finally:
-        made.unlink(missing_ok=True)
+        with suppress(OSError):
+            made.unlink(missing_ok=True)

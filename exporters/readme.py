@@ -27,7 +27,7 @@ _FOLDERS = {
     "parquet": "the tables with real types: for pandas, polars, DuckDB, R (`arrow`)",
     "jsonld": "the tables as linked data (JSON-LD 1.1)",
 }
-_ALWAYS = ("ro-crate-metadata.json", "datacite.json", "CITATION.cff", "index.html", "SHA256SUMS")
+_ALWAYS = ("ro-crate-metadata.json", "datacite.json", "CITATION.cff", "SHA256SUMS")
 
 _READING = """\
 * Text is UTF-8 in Unicode NFC. CSV files follow RFC 4180 and have one header row.

@@ -45,7 +45,7 @@ class Metadata:
         license: an SPDX identifier, or an address or text of the terms.
         name: a slug for file names; made of the title where it is not given.
         description: a paragraph.
-        base_iri: what the IRIs of all records begin with; ends with ``/`` or ``#``.
+        base_iri: what the IRIs of all records begin with; ends with ``/``.
         download_base: the address at which the release folder will be found; ends with ``/``.
         language: BCP 47.
         keywords: words for catalogues.
@@ -111,7 +111,7 @@ def _metadata(content: dict[str, Any]) -> Metadata:
     for key, form in _FORMS.items():  # they stand in the names of files
         if content.get(key) and not re.fullmatch(form, content[key]):
             raise MetadataError(f"`{key}` is {content[key]!r}; it must be of the form {form}")
-    for key, ending in (("base_iri", "/#"), ("download_base", "/")):
+    for key, ending in (("base_iri", "/"), ("download_base", "/")):
         _check_address(key, content.get(key, ""), ending)
     given: dict[str, Any] = {key: tuple(content[key]) if key in _LISTS else content[key] for key in content}
     given |= {"date": _date(content["date"]), "authors": _authors(content.get("authors", []))}

@@ -4,7 +4,8 @@
 
 An audit hook sees every file that is opened for writing, folder that is made and name that is changed below FOLDER;
 what it cannot see (the swap of two folders, the bytes written) is wrapped. One line of JSON is printed for each run:
-the step, the exit status, what was said, what then stands in FOLDER/release, and what else is left.
+the step, the exit status, what was said, what then stands in FOLDER/release, where FOLDER/earlier was before, and what
+else is left.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Callable
@@ -68,9 +70,10 @@ class Steps:
         staging.Staging.create, staging._exchange = watched_create, watched_exchange  # type: ignore[method-assign]
 
     def _event(self, event: str, arguments: tuple[Any, ...]) -> None:
-        if self.at >= 0 and event in WATCHED and str(arguments[0]).startswith(self.folder):
-            if event != "open" or str(arguments[1])[:1] in "wx":
-                self.step(f"{event} {arguments[0]}")
+        if self.at < 0 or event not in WATCHED or not str(arguments[0]).startswith(self.folder):
+            return
+        if event != "open" or str(arguments[1])[:1] in "wx":
+            self.step(f"{event} {arguments[0]}")
 
     def step(self, what: str) -> None:
         self.count += 1
@@ -115,7 +118,7 @@ def state(folder: Path) -> str:
 
 
 def tell(folder: Path, step: int, status: int, said: str) -> None:
-    left = sorted(path.name for path in folder.iterdir() if path.name != "release")
+    left = sorted(path.name for path in folder.iterdir() if path.name not in ("release", "earlier", "warm"))
     found = {"step": step, "status": status, "said": said, "state": state(folder / "release"), "left": left}
     print(json.dumps(found), flush=True)
 
@@ -125,11 +128,16 @@ def main() -> None:
     steps = Steps(folder)
     steps.watch()
     out = folder / "release"
-    export(dataset, folder / "warm" / "up")
+    export(dataset, folder / "warm" / "release")
     steps.begin(10**9, kill)
     tell(folder / "warm", 0, *export(dataset, folder / "warm" / "release"))
     total = steps.count
-    for step in range(1, total + 1, every):
+    # The first step is to make a parent that is there already; at the last two the new release is in place.
+    last = {total - 1, total} if how == "kill" else {total - 2}
+    for step in sorted({*range(2, total - 1, every), *last}):
+        steps.begin(-1, kill)
+        shutil.rmtree(out, ignore_errors=True)
+        shutil.copytree(folder / "earlier", out)
         if how == "fail":
             steps.begin(step, (no_space, no_permission)[step // every % 2])
             tell(folder, step, *export(dataset, out))

@@ -1,4 +1,7 @@
-"""Datasets made for tests: a small sound one full of tricks, and random sound ones that fill every column in every way its type has."""
+"""Datasets made for tests: a small one full of tricks, and random ones that fill the columns in every way they allow.
+
+All of them are sound: they have warnings at most.
+"""
 
 from __future__ import annotations
 
@@ -164,7 +167,7 @@ _TRICKS = (
     "NA", "null", "None", "nan", "N/A", "true", "0", "007", "1e5", "#", "a,b", 'say "x"', '"', '""', "'", "a\nb",
     "a\n\nb", "a\r\nb", "a\rb", "a\tb", "\\", "\\n", "\\u0041", "C:\\new", "\U0001f600 \U0001f468‍\U0001f469",
     "עברית", "العراق ١٢", "日本語", "Ångström", "é", "a\u2028b\u2029c", "a b", "</script><b>&amp;", "%20", "{}[]",
-    "@id"[1:], "_:b0", "http://example.org/#x", "x" * 300, "1,5", "x,y,z\nq,r,s", "x\x0by", "x\x0cy", "x\x1fy", "x\x7fy",
+    "_:b0", "http://example.org/#x", "x" * 300, "1,5", "x,y,z\nq,r,s", "x\x0by", "x\x0cy", "x\x1fy", "x\x7fy",
 )  # fmt: skip
 _EDTF = (
     "1985-04-12", "1985-04", "1985", "1985-04-12T23:20:30", "1985-04-12T23:20:30Z", "1964/2008", "2004-02-01/2005",
@@ -172,7 +175,7 @@ _EDTF = (
     "2004-XX", "1985-04-XX", "1985-XX-XX", "1985-04-12/..", "1985/", "../1985", "/1985", "1984~/2004-06", "-1985",
     "-0043-03-15", "-0043", "0000", "9999-12-31", "2004-06~/2004-08", "2004%", "198X?", "{1979,1981..1984}",
     "[1667,1668,1670..1672]", "[..1760-12-03]", "{1760-12..}", "2005-33", "2005-36~", "2001-40", "2001-41",
-    "2004-06~-11", "2004?-06-11", "2004-06-(11)"[:7], "2000-02-29",
+    "2004-06~-11", "2004?-06-11", "2000-02-29",
 )  # fmt: skip
 
 

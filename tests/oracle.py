@@ -162,6 +162,8 @@ def judge_cell(column: Column, text: str) -> tuple[Any, list[str]]:
 
 
 def prose(text: str) -> list[str]:
+    if not text:
+        return []
     codes = []
     if is_formula(text):
         codes.append("formula-text")

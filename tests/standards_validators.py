@@ -80,7 +80,8 @@ def _reads(reader: Callable[[Path], str]) -> Callable[[Path], list[str]]:
 
     def judge(release: Path) -> list[str]:
         paths = [release / "jsonld" / name for name in GRAPHS]
-        return [path.name for path in paths if not reader(path) or reader(path) != by_pyld(path)]
+        graphs = {path: reader(path) for path in paths}
+        return [path.name for path in paths if not graphs[path] or graphs[path] != by_pyld(path)]
 
     return judge
 

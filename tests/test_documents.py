@@ -282,3 +282,13 @@ def test_the_data_dictionary_keeps_its_tables_in_shape() -> None:
         if line.startswith("|"):
             bare = re.sub(r"\\\|", "", line)
             assert bare.count("|") in (3, 4, 5), line
+
+
+@pytest.mark.parametrize(
+    "text", ["a\u0085b\u2028c", "ZW\u200dJ \U000e0041 \U0001f600", 'tab\tline\nend \\ "', "- : # ' {}"]
+)
+def test_citations_keep_every_character(text: str) -> None:
+    yaml = pytest.importorskip("yaml")
+    given = facts(dataclasses.replace(METADATA, title=text, keywords=(text,)))
+    found = yaml.safe_load(render_all(given)["CITATION.cff"])
+    assert (found["title"], found["keywords"]) == (text, [text])

@@ -499,7 +499,7 @@ def test_bounds_stand_at_the_column_that_is_out(tmp_path: Path) -> None:
 @pytest.mark.parametrize("column", ["quantity", "quantity_low", "quantity_high", "quantity_ordered"])
 def test_any_quantity_needs_the_unit(column: str, tmp_path: Path) -> None:
     cells = {"quantity": "", "quantity_unit": ""} | {column: "100"}
-    assert first_transfer(tmp_path, **cells) == [("quantity_unit", "missing-unit")]
+    assert first_transfer(tmp_path, SMALL, **cells) == [("quantity_unit", "missing-unit")]
 
 
 @pytest.mark.parametrize("status", ["planned", "licensed", "notified", "ordered", "cancelled", "denied"])

@@ -143,6 +143,12 @@ def test_other_formats_are_refused(tmp_path: Path) -> None:
         format_tables(tmp_path / "dist" / "parquet")
 
 
+def test_a_release_is_never_formatted(tmp_path: Path) -> None:
+    armsdata.export(SMALL.write(tmp_path / "data"), tmp_path / "dist", formats=["csv"])
+    with pytest.raises(UsageError, match="a release"):
+        format_tables(tmp_path / "dist")
+
+
 def test_formatting_leaves_the_meaning(tmp_path: Path) -> None:
     data = FULL.with_cells("transfers", 0, value="1000.50", via="unknown;iraqi-army ;").with_cells(
         "actors", 1, name=" Iraq\u00a0", notes="Cafe\u0301"

@@ -12,15 +12,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import armsdata
 import pyarrow.parquet as pq
 import pytest
 from armsdata.schema import TABLES, Column
 from armsdata.schema.edtf import day_text
-from armsdata.verification import verify
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import armsdata
+from armsdata.verification import verify
 from made_datasets import NASTY, TOML, Row, Tables, datasets, edtf_texts, expected_cells, files_of, texts, write_tables
 from repository import ROOT
 

@@ -195,6 +195,14 @@ def test_what_a_column_left_out_keeps_is_judged(tmp_path: Path) -> None:
     assert rows(base, "transfers")["t1"]["quantity_unit"] == "item"
 
 
+def test_a_frame_that_lacks_columns_is_completed_too(tmp_path: Path) -> None:
+    base = dataset(tmp_path / "data")
+    row = {name: text for name, text in SMALL.tables["transfers"][0].items() if name not in ("quantity_unit", "weapon")}
+    assert armsdata.validate(pd.DataFrame([row]), against=base).findings == []
+    report = armsdata.validate(pd.DataFrame([row | {"transfer_id": "t9"}]), against=base)
+    assert {one.code for one in report.findings} >= {"missing-unit", "uncited-transfer"}
+
+
 def test_warnings_stop_a_strict_merge(tmp_path: Path) -> None:
     base = dataset(tmp_path / "data")
     new = contribution(tmp_path / "new", "actors", "actor_id,name,kind\nabc,Abc,company\n")

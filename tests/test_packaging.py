@@ -141,9 +141,11 @@ def test_nothing_but_armsdata_is_installed_at_top_level(wheel: Path) -> None:
     assert {name.split("/")[0] for name in members(wheel)} == {"armsdata", f"armsdata-{VERSION}.dist-info"}
 
 
-def test_the_wheel_carries_both_licences(wheel: Path) -> None:
-    licences = {name: content for name, content in members(wheel).items() if ".dist-info/licenses/" in name}
-    assert sorted(licences.values()) == sorted([(ROOT / "LICENSE").read_bytes(), (ROOT / "data/LICENSE").read_bytes()])
+def test_the_wheel_carries_the_licences_of_code_data_and_scripts(wheel: Path) -> None:
+    licences = [content for name, content in members(wheel).items() if ".dist-info/licenses/" in name]
+    scripts = ROOT.glob("armsdata/report/vendor/*-LICENSE.txt")
+    expected = [path.read_bytes() for path in (ROOT / "LICENSE", ROOT / "data" / "LICENSE", *scripts)]
+    assert sorted(licences) == sorted(expected)
 
 
 def test_the_wheel_from_the_checkout_is_the_wheel_from_the_sdist(clone: Path, wheel: Path, tmp_path: Path) -> None:

@@ -53,6 +53,10 @@ def test_the_text_tells_who_what_how_many_when_how_sure_and_where_from() -> None
     assert "Bel: made there; through Are, x\\x1b[31m" in text
 
 
+def test_unknown_is_told_to_be_nobody_in_particular() -> None:
+    assert "Unknown is nobody in particular" in follow(web(step("a", "BEL", "unknown")), "unknown").text()
+
+
 def test_no_transfers_are_told() -> None:
     assert "No transfers." in follow(LEDGER, "BEL").text()
 

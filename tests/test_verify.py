@@ -12,9 +12,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
 from armsdata import UsageError, export
 from armsdata.verification import verify
-
 from made_datasets import NASTY, write_tables
 from running import armsdata
 
@@ -122,9 +122,7 @@ def test_a_changed_cell_of_parquet_is_told(release: Path) -> None:
 
 def test_a_changed_cell_of_jsonld_is_told(release: Path) -> None:
     change(release, "jsonld/transfers.jsonld", b'["actor/USA","actor/iraqi-army","actor/IRQ"]', b'["actor/USA"]')
-    assert problem(release) == (
-        "transfers, record 2, 'second': via is 'USA; iraqi-army; IRQ' in csv, 'USA' in jsonld"
-    )
+    assert problem(release) == ("transfers, record 2, 'second': via is 'USA; iraqi-army; IRQ' in csv, 'USA' in jsonld")
 
 
 def test_an_emptied_cell_is_told(release: Path) -> None:

@@ -153,7 +153,7 @@ def test_drop_down_lists_hold_the_codes(template: Path, table: str) -> None:
 
 def test_what_is_typed_into_a_template_stays_text(template: Path) -> None:
     sheet = openpyxl.load_workbook(template)["transfers"]
-    formats = {str(cell.value): sheet.column_dimensions[cell.column_letter].number_format for cell in sheet[1]}
+    formats = {str(cell.value): sheet.column_dimensions[cell.coordinate[:-1]].number_format for cell in sheet[1]}
     assert {name for name, form in formats.items() if form != "@"} == {
         column.name for column in TABLES["transfers"].source_columns if column.kind is Kind.DECIMAL
     }
@@ -220,9 +220,9 @@ def test_a_workbook_says_the_same_as_csv(tmp_path: Path) -> None:
             sheet.append([row.get(name) for name in FULL.names(table)])
     saved(book, tmp_path / "full.xlsx")
     folder = FULL.write(tmp_path / "csv", *TABLES)
-    for table in TABLES.values():
-        ours = read_texts(tmp_path / "full.xlsx", table).cells
-        assert ours.equals(read_texts(folder / f"{table.name}.csv", table).cells)
+    for one in TABLES.values():
+        ours = read_texts(tmp_path / "full.xlsx", one).cells
+        assert ours.equals(read_texts(folder / f"{one.name}.csv", one).cells)
     base = SMALL.write(tmp_path / "data")
     merge(tmp_path / "full.xlsx", base)
     assert armsdata.validate(base).valid
@@ -286,9 +286,7 @@ def test_a_date_as_key_is_an_error_and_told_once(tmp_path: Path) -> None:
     assert (finding.code, finding.severity) == ("spreadsheet-damage", "error")
 
 
-def source_with(
-    path: Path, value: object, number_format: str, column: str = "published"
-) -> tuple[str | None, list[str]]:
+def source_with(path: Path, value: Any, number_format: str, column: str = "published") -> tuple[str | None, list[str]]:
     names = [one.name for one in TABLES["sources"].source_columns]
     book = openpyxl.Workbook()
     sheet = book.worksheets[0]

@@ -30,6 +30,7 @@ def format_(
     from armsdata.errors import InvalidData
     from armsdata.folder import own_dataset
     from armsdata.formatting import format_tables
+    from armsdata.output.escaping import visible
 
     changed = []
     for path in datasets or [own_dataset()]:
@@ -40,7 +41,7 @@ def format_(
             raise tell_invalid(error.report, outcome) from None
     if not quiet:
         for file in changed:
-            typer.echo(f"{'Would change' if check else 'Formatted'} {file.as_posix()}", err=True)
+            typer.echo(f"{'Would change' if check else 'Formatted'} {visible(file.as_posix())}", err=True)
         if not changed:
             typer.echo("Nothing to format", err=True)
     raise typer.Exit(1 if check and changed else 0)

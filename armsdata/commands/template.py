@@ -31,13 +31,14 @@ def template(
 
     A file that is there already is never replaced. Workbooks need the extra armsdata[xlsx].
     """
+    from armsdata.output.escaping import visible
     from armsdata.staging import write_file
     from armsdata.templates import csv_template, new_file, xlsx_template
 
     if one_of(form, ("csv", "xlsx")) == "xlsx":
         path = new_file(output or Path(f"{table}.xlsx"))
         xlsx_template(table, path)
-        typer.echo(f"Wrote {path.as_posix()}", err=True)
+        typer.echo(f"Wrote {visible(path.as_posix())}", err=True)
         return
     text = csv_template(table, example=example)
     if output is None:

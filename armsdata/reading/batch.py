@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -29,6 +30,7 @@ class Batch:
         findings: what is wrong with the shape of these records.
         spoiled: cells that are faulty by their shape or encoding, and reported for it: not judged again.
         muted: records whose cells may stand in the wrong columns, and are reported for it: not judged further.
+        counted: how many more findings about the shape there are of each code, beside those in `findings`.
     """
 
     size: int
@@ -37,6 +39,7 @@ class Batch:
     findings: list[Finding] = field(default_factory=list)
     spoiled: dict[str, Mask] = field(default_factory=dict)
     muted: Mask | None = None
+    counted: Counter[str] = field(default_factory=Counter)
 
 
 class Reader(Protocol):

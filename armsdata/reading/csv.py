@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -26,6 +27,10 @@ from .stream import Utf8Stream
 
 #: How much of a file is read and judged at once.
 BLOCK = 8 << 20
+#: How much of it at most, as a rule, where it is not sound.
+PATIENT = 1 << 20
+#: So many faults of shape in one block are told one by one; the others are counted.
+MOST_FAULTS = 50_000
 _LONE_RETURN = re.compile(rb"\r(?!\n)")
 _SURROGATE = re.compile("[\udc80-\udcff]")
 #: What Python takes for blank, in the words of RE2.
@@ -39,7 +44,6 @@ class Block:
     data: bytes
     first_line: int
     sound: bool
-    last: bool
 
 
 class CsvReader:
@@ -69,11 +73,11 @@ class CsvReader:
 
     def _cut(self, stream: Utf8Stream) -> Iterator[Block]:
         tail, line, last, stuck = b"", self.header.lines + 1, False, False
-        while not last:
+        while tail or not last:
             # A record that is longer than all that was read is read further in doubling steps.
             wanted = max(BLOCK - len(tail), BLOCK // 4, len(tail) if stuck else 1)
-            fresh = stream.read(wanted)
-            last = len(fresh) < wanted
+            fresh = b"" if last else stream.read(wanted)
+            last = last or len(fresh) < wanted
             data = tail + fresh
             if not data:
                 return
@@ -86,7 +90,7 @@ class CsvReader:
             tail = data[end:]
             if stuck:
                 continue
-            block = Block(data[:end], line, sound, last)
+            block = Block(data[:end], line, sound)
             yield block
             line += block.data.count(b"\n")
 
@@ -111,13 +115,27 @@ class CsvReader:
         return True
 
     def _readable(self, data: bytes, line: int, *, last: bool) -> int:
-        """How much of a block that is not sound the patient reader can take."""
-        if last:
+        """How much of a block that is not sound the patient reader shall take: a little, for it is slow."""
+        if last and len(data) <= PATIENT:
             return len(data)
-        whole = data.rfind(b"\n") + 1
-        text = _decode(data[:whole])
-        left = next((one for one in records(text, line, self.shape, last=False) if isinstance(one, int)), 0)
-        return whole - len(text[len(text) - left :].encode("utf-8", "surrogateescape"))
+        size = PATIENT
+        while size < len(data):
+            text = _decode(data[: data.rfind(b"\n", 0, size) + 1])
+            left = next((one for one in records(text, line, self.shape, last=False) if isinstance(one, int)), 0)
+            if left < len(text):
+                return len(text[: len(text) - left].encode("utf-8", "surrogateescape"))
+            size *= 2
+        return self._first_record_end(data, line) if last else 0
+
+    def _first_record_end(self, data: bytes, line: int) -> int:
+        """The length of the first record of what is left of the file."""
+        for one in records(_decode(data), line, self.shape, last=True):
+            if isinstance(one, Record) and one.line > line:
+                end = 0
+                for _ in range(one.line - line):
+                    end = data.index(b"\n", end) + 1
+                return end
+        return len(data)
 
     # ------------------------------------------------------------------------------------ reading
 
@@ -160,24 +178,22 @@ class CsvReader:
 
     def _read_patiently(self, block: Block) -> Batch:
         text = _decode(block.data)
-        read = [one for one in records(text, block.first_line, self.shape, last=True) if isinstance(one, Record)]
-        rows = _Rows(self, read)
-        findings = rows.findings + self._encoding_findings(text, block.first_line)
+        rows = _Rows(self, records(text, block.first_line, self.shape, last=True))
+        self._judge_encoding(rows, text, block.first_line)
         lines = np.array([record.line for record in rows.records], dtype=np.int64)
         columns = {name: rows.column(name, place) for name, place in self.positions.items()}
-        return Batch(len(lines), columns, lambda: lines, findings, rows.spoiled, rows.muted)
+        return Batch(len(lines), columns, lambda: lines, rows.findings, rows.spoiled, rows.muted, rows.counted)
 
-    def _encoding_findings(self, text: str, first_line: int) -> list[Finding]:
+    def _judge_encoding(self, rows: _Rows, text: str, first_line: int) -> None:
         if not _SURROGATE.search(text):
-            return []
-        found = []
+            return
         for number, line in enumerate(text.split("\n"), first_line):
             if bad := _SURROGATE.search(line):
-                likely = _SURROGATE.sub(_in_windows, line).strip()
+                around = line[max(bad.start() - 20, 0) : bad.end() + 20]
+                likely = _SURROGATE.sub(_in_windows, around).strip()
                 at = len(line[: bad.start()].encode("utf-8", "surrogateescape")) + 1
                 detail = f"byte {at} of the line is 0x{ord(bad[0]) - 0xDC00:02X}"
-                found.append(self._finding(Fault("encoding-error", number, -1, likely, detail), None))
-        return found
+                rows.tell(Fault("encoding-error", number, -1, likely, detail), None)
 
     def _finding(self, fault: Fault, record: Record | None) -> Finding:
         from .shapes import message
@@ -203,26 +219,39 @@ class CsvReader:
 class _Rows:
     """The records of a block that was read patiently, as columns, and what is wrong with their shape."""
 
-    def __init__(self, reader: CsvReader, read: list[Record]) -> None:
+    def __init__(self, reader: CsvReader, read: Iterable[Record | int]) -> None:
         self.reader = reader
         self.findings: list[Finding] = []
+        self.counted: Counter[str] = Counter()
         self.records: list[Record] = []
         self.spoiled: dict[str, Mask] = {}
         width = reader.shape.width
         for record in read:
-            if not any(cell.strip() for cell in record.cells):
-                record.faults.append(Fault("blank-row", record.line, -1, ""))
-            else:
-                self.records.append(record)
-                if len(record.cells) != width:  # where quotation marks are wrong, that is why
-                    ragged = Fault("ragged-row", record.line, -1, "", str(len(record.cells)))
-                    record.faults = record.faults[:1] or [ragged]
-            for place, cell in enumerate(record.cells):
-                if "\0" in cell:
-                    record.faults.append(Fault("malformed-csv", record.line, place, cell, "nul"))
-            self.findings += [reader._finding(fault, record) for fault in record.faults]
+            if isinstance(record, Record):
+                self._take(record, width)
         # One cell too many or too few: nobody knows from where on the cells stand in the wrong column.
         self.muted: Mask = np.array([len(record.cells) != width for record in self.records], dtype=bool)
+
+    def _take(self, record: Record, width: int) -> None:
+        if not any(cell.strip() for cell in record.cells):
+            record.faults.append(Fault("blank-row", record.line, -1, ""))
+        else:
+            self.records.append(record)
+            if len(record.cells) != width:  # where quotation marks are wrong, that is why
+                ragged = Fault("ragged-row", record.line, -1, "", str(len(record.cells)))
+                record.faults = record.faults[:1] or [ragged]
+        for place, cell in enumerate(record.cells):
+            if "\0" in cell:
+                record.faults.append(Fault("malformed-csv", record.line, place, cell, "nul"))
+        for fault in record.faults:
+            self.tell(fault, record)
+
+    def tell(self, fault: Fault, record: Record | None) -> None:
+        """Keep the finding, or count it where there are many already."""
+        if len(self.findings) < MOST_FAULTS:
+            self.findings.append(self.reader._finding(fault, record))
+        else:
+            self.counted[fault.code] += 1
 
     def column(self, name: str, place: int) -> pa.Array:
         """The texts of a column; what is spoiled is null, and noted."""
@@ -231,7 +260,7 @@ class _Rows:
         for row, record in enumerate(self.records):
             text = record.cells[place] if place < len(record.cells) else None
             bad = text is None or "\0" in text or _SURROGATE.search(text) is not None
-            bad = bad or any(fault.cell == place for fault in record.faults)
+            bad = bad or (bool(record.faults) and any(fault.cell == place for fault in record.faults))
             spoiled[row] = bad
             texts.append(None if bad or text == "" else text)
         if spoiled.any():

@@ -64,25 +64,25 @@ def _arrow(series: pd.Series[Any]) -> pa.Array:
     except (pa.ArrowException, ValueError, TypeError, OverflowError):
         values = [None if _empty(one) else one for one in series]
         if any(isinstance(one, _LISTS) for one in values):
-            array = pa.array([_items(one) for one in values], pa.list_(pa.string()))
+            array = pa.array([_items(one) for one in values], pa.list_(pa.binary())).view(pa.list_(pa.string()))
         else:
-            array = pa.array([None if one is None else _text(one) for one in values], pa.string())
+            array = pa.array([None if one is None else _utf8(one) for one in values], pa.binary()).view(pa.string())
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
 
 _LISTS = (list, tuple, set, frozenset, np.ndarray)
 
 
-def _items(value: object) -> list[str | None] | None:
+def _items(value: object) -> list[bytes | None] | None:
     if value is None:
         return None
     items = value if isinstance(value, _LISTS) else [value]
-    return [None if _empty(one) else _text(one) for one in items]
+    return [None if _empty(one) else _utf8(one) for one in items]
 
 
-def _text(value: object) -> str:
-    # A lone surrogate, which no encoding can write, is kept visible: U+FFFD would be a silent change.
-    return str(value).encode("utf-8", "backslashreplace").decode("utf-8")
+def _utf8(value: object) -> bytes:
+    """The text of an object; half a character (a lone surrogate) becomes bytes that are found not to be UTF-8."""
+    return str(value).encode("utf-8", "surrogatepass")
 
 
 def _empty(value: object) -> bool:

@@ -151,7 +151,7 @@ def _members(path: Path) -> Iterator[tuple[Any, str]]:
         try:
             yield json.loads(first[len(start) : -len(end)]), "@context"
             return
-        except ValueError:
+        except (ValueError, RecursionError):
             pass
     document = _whole(path)
     yield from ((value, key) for key, value in document.items())

@@ -18,6 +18,7 @@ RUNAWAY_LINES = 2
 RECORD_LIMIT = 32 * CELL_LIMIT
 _QUOTED = re.compile(r'"((?:[^"]|"")*)"')
 _RUN = re.compile('"+')
+_RETURNS = re.compile(r"\r*\Z")
 
 
 @dataclass
@@ -103,20 +104,19 @@ def records(text: str, first_line: int, shape: Shape, *, last: bool) -> Iterator
         lines.pop()
     elif lines[-1].endswith("\r"):  # no newline follows: this return stands alone, unlike the one of a CRLF
         lines[-1] += "\r"
-    at, offset, rest = 0, 0, ""
+    at, offset, place = 0, 0, 0
     while at < len(lines):
-        reader = _RecordReader(lines, at, first_line + at, shape, behind_return=bool(rest))
+        reader = _RecordReader(lines, at, first_line + at, shape, place)
         if not reader.read(last=last):
-            yield len(text) - offset
+            yield len(text) - offset - place
             return
         yield reader.record
         offset += sum(len(line) + 1 for line in lines[at : at + reader.taken])
         at += reader.taken
-        rest = reader.rest
-        if rest:  # behind a lone carriage return the next record begins in the same line
+        place = reader.next_place
+        if place:  # behind a lone carriage return the next record begins in the same line
             at -= 1
-            lines[at] = rest
-            offset -= len(rest) + 1
+            offset -= len(lines[at]) + 1
 
 
 class _Runaway(Exception):
@@ -126,22 +126,23 @@ class _Runaway(Exception):
 class _RecordReader:
     """Reads the record that begins at a line; it may go over several lines."""
 
-    def __init__(self, lines: list[str], at: int, number: int, shape: Shape, *, behind_return: bool) -> None:
-        self.lines, self.at, self.shape, self.behind_return = lines, at, shape, behind_return
+    def __init__(self, lines: list[str], at: int, number: int, shape: Shape, place: int) -> None:
+        self.lines, self.at, self.shape, self.place = lines, at, shape, place
         self.record = Record(number, [])
         self.taken = 1
         self.text = lines[at]  # the line that is read from
-        self.rest = ""  # what stands in it behind the record
+        self.next_place = 0  # where in it the next record begins, if one does
         self.size = 0  # of its quoted cells that go over several lines
         self.open_end = False  # the lines ended before a quotation mark was closed
 
     def read(self, *, last: bool) -> bool:
         """Read the record; False when it is not complete yet."""
-        body = self.text.removesuffix("\r")
-        if '"' not in body and "\r" not in body:
-            self.record.cells = body.split(self.shape.delimiter)
-            return True
-        place = 0
+        place = self.place
+        if not place:
+            body = self.text.removesuffix("\r")
+            if '"' not in body and "\r" not in body:
+                self.record.cells = body.split(self.shape.delimiter)
+                return True
         try:
             while place >= 0:
                 place = self._cell(place)
@@ -164,9 +165,9 @@ class _RecordReader:
             self._fault("malformed-csv", len(self.record.cells), value, "after" if quoted else "bare")
         self.record.cells.append(value)
         if lone >= 0:
-            if not self.behind_return:  # once for each line
+            if not self.place:  # once for each line
                 self._fault("malformed-csv", -1, "", "return")
-            self.rest = self.text[lone + 1 :] if self.text[lone:].strip("\r") else ""
+            self.next_place = 0 if _RETURNS.match(self.text, lone) else lone + 1
             return -1
         return end + len(self.shape.delimiter) if end >= 0 else -1
 

@@ -67,6 +67,8 @@ def _scope(trace: Trace) -> Iterator[str]:
     if others:
         names = ", ".join(visible(trace.ledger.name(one)) for one in others[:12])
         yield f"With what is part of it: {names}{f' and {len(others) - 12} more' if len(others) > 12 else ''}."
+    if trace.subject.id == "unknown":
+        yield "Unknown is nobody in particular: what these transfers have in common is that no source names a party."
     limits = trace.limits
     asked = [
         f"category {label('weapon-category', limits.category).lower()}" if limits.category else "",
@@ -145,7 +147,8 @@ def _summary(trace: Trace, paint: _Paint) -> Iterator[str]:
     for party in trace.parties:
         yield from _party(trace, party, paint)
     yield from _left_out(trace)
-    yield "  Sums add the records; those that may speak of the same arms are told apart only where `part_of` says so."
+    if trace.totals.transfers + trace.passing.transfers > 1:
+        yield "  Sums add the records; which of them speak of the same arms is known only where `part_of` says so."
 
 
 def _span(trace: Trace) -> str:

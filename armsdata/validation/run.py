@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 import pyarrow as pa
 
-from armsdata.findings import DEFAULT_LIMIT, Collector, Finding, Report
+from armsdata.findings import DEFAULT_LIMIT, Collector, Finding, Report, severity_of
 from armsdata.reading.batch import Batch, Reader
 from armsdata.schema import TABLES, Table
 from armsdata.schema.cells import Mask
@@ -172,6 +172,8 @@ class _Run:
         file.sizes.append(judged.batch.size)
         if file.told:
             self.collector.add(judged.batch.findings)
+            for code, number in judged.batch.counted.items():
+                self.collector.count(code, severity_of(code), number)
             self.teller.tell(file, judged, groups)
         if self.sink and self._clean and rendered is not None:
             self.sink.write(table, rendered)
@@ -206,7 +208,7 @@ def _only(batch: Batch, keep: Mask) -> Batch:
     columns = {name: _anew(array.take(rows)) for name, array in batch.columns.items()}
     spoiled = {name: mask[keep] for name, mask in batch.spoiled.items()}
     muted = None if batch.muted is None else batch.muted[keep]
-    return Batch(int(keep.sum()), columns, lambda: batch.lines()[keep], [], spoiled, muted)
+    return Batch(int(keep.sum()), columns, lambda: batch.lines()[keep], spoiled=spoiled, muted=muted)
 
 
 def _anew(array: pa.Array) -> pa.Array:
