@@ -40,7 +40,7 @@ export: $(VENV)/project.stamp
 	@$(BIN)/armsdata export --out "$(OUT)" $(EXPORT_ARGS)
 
 test: $(VENV)/test.stamp
-	@$(BIN)/pytest $(PYTEST_ARGS)
+	@$(BIN)/pytest --numprocesses auto --dist loadfile $(PYTEST_ARGS)
 
 # mypy cannot see the folders that pyproject.toml maps into the package, so it reads the package as built, and the
 # paths in its findings are turned back into the checkout's. All is checked, also when something has failed.

@@ -67,7 +67,7 @@ class Steps:
             self.step("exchanged")
             return swapped
 
-        staging.Staging.create, staging._exchange = watched_create, watched_exchange  # type: ignore[method-assign]
+        staging.Staging.create, staging._exchange = watched_create, watched_exchange  # type: ignore[assignment, method-assign]
 
     def _event(self, event: str, arguments: tuple[Any, ...]) -> None:
         if self.at < 0 or event not in WATCHED or not str(arguments[0]).startswith(self.folder):

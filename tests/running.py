@@ -48,7 +48,7 @@ def armsdata(*arguments: str | Path) -> Ran:
         except SystemExit as leaving:
             assert isinstance(leaving.code, int)
             status = leaving.code
-    texts = [stream.buffer.getvalue().decode("utf-8") for stream in (out, err)]  # type: ignore[attr-defined]
+    texts = [stream.buffer.getvalue().decode("utf-8") for stream in (out, err)]
     return Ran(status, *texts)
 
 

@@ -48,7 +48,7 @@ def write_release(folder: Path, files: dict[str, bytes]) -> Path:
 
 def faulty(how: str, folder: Path, dataset: Path, every: int) -> list[dict[str, Any]]:
     """The runs of the machine that fails; the first one went well."""
-    call = [sys.executable, HERE / "faulty_machine.py", how, folder, dataset, str(every)]
+    call: list[str | Path] = [sys.executable, HERE / "faulty_machine.py", how, folder, dataset, str(every)]
     done = subprocess.run(call, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
@@ -60,10 +60,10 @@ def faulty(how: str, folder: Path, dataset: Path, every: int) -> list[dict[str, 
 
 def test_a_failure_at_any_step_leaves_the_earlier_release_and_one_sentence(tmp_path: Path, dataset: Path) -> None:
     earlier = state(write_release(tmp_path / "earlier", EARLIER))
-    good, *runs = faulty("fail", tmp_path, dataset, 4)
+    good, *runs = faulty("fail", tmp_path, dataset, 7)
     assert (good["status"], good["said"]) == (0, "")
     failed = [run for run in runs if run["status"]]
-    assert len(failed) > 10
+    assert len(failed) > 5
     for run in failed:
         assert run["status"] == 3
         assert run["said"].startswith(f"armsdata: {tmp_path / 'release'}")
@@ -77,8 +77,8 @@ def test_a_failure_at_any_step_leaves_the_earlier_release_and_one_sentence(tmp_p
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the script forks")
 def test_a_kill_at_any_step_leaves_a_whole_release_and_the_next_run_tidies_up(tmp_path: Path, dataset: Path) -> None:
     earlier = state(write_release(tmp_path / "earlier", EARLIER))
-    good, *killed = faulty("kill", tmp_path, dataset, 5)
-    assert len(killed) > 10
+    good, *killed = faulty("kill", tmp_path, dataset, 7)
+    assert len(killed) > 5
     assert {run["state"] for run in killed} == {earlier, good["state"]}
     assert killed[0]["state"] == earlier
     assert all(run["status"] for run in killed)
@@ -97,7 +97,7 @@ def test_two_runs_at_once_never_mix(tmp_path: Path, dataset: Path) -> None:
     script = (
         "import sys, armsdata\n"
         "sys.stdin.readline()\n"
-        "for turn in range(4): armsdata.export(sys.argv[1], sys.argv[2], threads=1)\n"
+        "for turn in range(3): armsdata.export(sys.argv[1], sys.argv[2], threads=1)\n"
     )
     call = [sys.executable, "-c", script]
     runs = [

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from armsdata.schema import TABLES
 from hypothesis import HealthCheck, given, settings

@@ -11,12 +11,11 @@ from armsdata.pages import PAGES, findings_page, severity
 from repository import ROOT
 
 DESIGNED = """
-encoding-error byte-order-mark malformed-csv empty-file missing-column unexpected-column duplicate-
-column wrong-delimiter ragged-row blank-row missing-value wrong-type out-of-range not-in-vocabulary
-bad-identifier duplicate-id unknown-reference reference-cycle bad-date impossible-order
-inconsistent-quantity missing-unit missing-currency self-transfer inconsistent-status uncited-
-transfer conflicting-claim spreadsheet-damage formula-text untidy-text probable-duplicate unused-
-record runaway-quote
+encoding-error byte-order-mark malformed-csv empty-file missing-column unexpected-column duplicate-column
+wrong-delimiter ragged-row blank-row missing-value wrong-type out-of-range not-in-vocabulary bad-identifier
+duplicate-id unknown-reference reference-cycle bad-date impossible-order inconsistent-quantity missing-unit
+missing-currency self-transfer inconsistent-status uncited-transfer conflicting-claim spreadsheet-damage
+formula-text untidy-text probable-duplicate unused-record runaway-quote
 """
 
 

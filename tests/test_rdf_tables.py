@@ -158,7 +158,7 @@ def test_texts_arrive_in_rdf_as_they_were_written(tmp_path: Path) -> None:
 
 
 def test_the_base_of_the_dataset_is_the_base_of_all_iris(tmp_path: Path) -> None:
-    toml = 'title = "x"\nversion = "1"\ndate = 2026-01-01\nlicense = "x"\nbase_iri = "https://example.org/a#"\n'
+    toml = 'title = "x"\nversion = "1"\ndate = 2026-01-01\nlicense = "x"\nbase_iri = "https://example.org/a/"\n'
     export(write_tables(tmp_path / "dataset", NASTY, toml), tmp_path / "release")
     found = with_rdflib(tmp_path / "release/jsonld/weapons.jsonld").serialize(format="nt")
     assert BASE not in found

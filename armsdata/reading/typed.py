@@ -10,7 +10,7 @@ import contextlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
@@ -126,7 +126,8 @@ def _single(kind: pa.DataType) -> bool:
 
 
 def _texts(column: Column, values: pa.Array) -> tuple[pa.Array, Odds]:
-    kind, odds = values.type, {}
+    kind = values.type
+    odds: Odds = {}
     if not readable(column, kind):
         return _unreadable(column, values)
     if _is_list(kind):
@@ -161,7 +162,8 @@ def _list_texts(column: Column, values: pa.Array) -> tuple[pa.Array, Odds]:
     bad = np.asarray(pc.fill_null(pc.match_substring_regex(items, _ODD_ITEM_RE2), True))
     parents = np.asarray(pc.list_parent_indices(values))
     odds = {
-        int(parents[place]): odd_items.get(place) or odd_item(items[place].as_py()) for place in np.flatnonzero(bad)
+        int(parents[place]): odd_items.get(place) or odd_item(items[place].as_py())
+        for place in np.flatnonzero(bad).tolist()
     }
     lists = pa.ListArray.from_arrays(_offsets(values), pc.fill_null(items, ""))
     whole: Mask = np.asarray(values.is_valid()) & ~np.isin(np.arange(len(values)), list(odds))
@@ -227,7 +229,7 @@ def _float_text(value: Any) -> str | None:
     if number is None or number != number:
         return None
     kind = {"float": np.float32, "halffloat": np.float16}.get(str(value.type), np.float64)
-    return np.format_float_positional(kind(number), trim="-")
+    return np.format_float_positional(cast(float, kind(number)), trim="-")
 
 
 def _moment_texts(values: pa.Array) -> pa.Array:
