@@ -1,6 +1,6 @@
 """`make bench`: armsdata and its peers in turn on the same files, whole processes, medians and ratios.
 
-`python benchmarks --rows 100000,1000000 --runs 3` writes `benchmarks/work/results.json` and prints a Markdown table.
+`python benchmarks --rows 100000,1000000 --runs 3` writes `benchmarks/made/results.json` and prints a Markdown table.
 The exit status is 1 when armsdata needs more memory than it promises.
 """
 
@@ -96,7 +96,7 @@ def table(rows: int, found: dict[str, list[Run]]) -> str:
 def start_up(runs: int) -> str:
     """What it costs to start, and to export the curated dataset."""
     lines = ["| start-up | wall s | CPU s |", "|---|---|---|"]
-    out = HERE / "work" / "curated"
+    out = HERE / "made" / "curated"
     for name, command in {
         "python -c pass": [sys.executable, "-c", "pass"],
         "armsdata --help": [sys.executable, "-m", "armsdata", "--help"],
@@ -113,7 +113,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", default="100000,1000000", help="numbers of transfers, joined by commas")
     parser.add_argument("--runs", type=int, default=3, help="how often each command is run")
-    parser.add_argument("--work", type=Path, default=HERE / "work", help="the folder for datasets and results")
+    parser.add_argument("--work", type=Path, default=HERE / "made", help="the folder for datasets and results")
     given = parser.parse_args()
     given.work.mkdir(parents=True, exist_ok=True)
     kept: dict[str, object] = {"machine": platform.platform(), "processors": os.cpu_count()}
