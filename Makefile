@@ -75,7 +75,7 @@ bench: $(VENV)/test.stamp
 
 # Each lock holds the pins of the one before, so that installing one after the other changes nothing.
 lock:
-	$(LOCK) --group build -o requirements/run.lock
+	$(LOCK) --extra xlsx --group build -o requirements/run.lock
 	$(LOCK) --group test -c requirements/run.lock -o requirements/test.lock
 	$(LOCK) --group check -c requirements/test.lock -o requirements/check.lock
 

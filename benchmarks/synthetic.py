@@ -9,14 +9,16 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-
 from armsdata.schema import TABLES
 from armsdata.schema.vocabularies import vocabulary
 
 #: Rows that are made and written at once.
 PART = 200_000
 ACTORS, WEAPONS = 3_000, 2_000
-WORDS = "consigned shipment of crated arms by air sea road under contract, see annex to the panel's report".split(" ")
+WORDS = (
+    "consigned", "shipment", "of", "crated", "arms", "by", "air", "sea", "road", "under", "contract,", "see", "annex",
+    "to", "the", "panel's", "report",
+)  # fmt: skip
 
 
 def write_dataset(folder: Path, transfers: int, seed: int = 1) -> None:
@@ -34,7 +36,7 @@ def write_dataset(folder: Path, transfers: int, seed: int = 1) -> None:
         newline="\n",
     )
     random = np.random.default_rng(seed)
-    states = [code for code in vocabulary("country").concepts][:230]
+    states = list(vocabulary("country").concepts)[:230]
     actors = states + ["unknown"] + [f"group-{number:05d}" for number in range(ACTORS - len(states) - 1)]
     weapons = [f"weapon-{number:05d}" for number in range(WEAPONS)]
     sources = [f"source-{number:07d}" for number in range(max(100, transfers // 50))]

@@ -42,10 +42,12 @@ def fresh() -> str:
     return f"example{next(_fresh)}"
 
 
-def imported(tmp_path: Path, content: str | bytes, name: str = "out", **more: Path) -> importers.ImportResult:
+def imported(
+    tmp_path: Path, content: str | bytes, name: str = "out", previous: Path | None = None
+) -> importers.ImportResult:
     file = tmp_path / f"{name}.csv"
     file.write_bytes(content.encode() if isinstance(content, str) else content)
-    return importers.run("sipri", file, tmp_path / name, **more)
+    return importers.run("sipri", file, tmp_path / name, previous=previous)
 
 
 def transfers(result: importers.ImportResult) -> dict[str, dict[str, str]]:
@@ -304,7 +306,9 @@ def test_every_delivery_comes_back(tmp_path: Path, found: list[tuple[object, ...
     said = {False: "No", True: "Yes"}
     expected = []
     for row in found:
-        ident, (supplier, recipient, designation, description), *rest = row  # type: ignore[misc]
+        ident, names, *rest = row
+        assert isinstance(names, tuple)
+        supplier, recipient, designation, description = names
         cells = [said[cell] if isinstance(cell, bool) else plain(cell) for cell in rest]
         writer.writerow([ident, supplier, recipient, designation, description, "Other", *cells])
         expected.append((

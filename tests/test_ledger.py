@@ -8,12 +8,12 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from armsdata.schema import TABLES
-from armsdata.validation import keys
-from armsdata.validation.graph import cycles
 from hypothesis import given
 from hypothesis import strategies as st
 
 import armsdata
+from armsdata.validation import keys
+from armsdata.validation.graph import cycles
 
 HEADER = {name: ",".join(column.name for column in table.source_columns) for name, table in TABLES.items()}
 
@@ -27,16 +27,21 @@ def faulty_dataset(folder: Path) -> Path:
     rows: dict[str, list[dict[str, object]]] = {
         "sources": [{"source_id": f"s{n}", "type": "report", "title": f"Title {n % 40}"} for n in range(50)],
         "actors": [
-            {"actor_id": f"a{n}", "name": f"Name {n}", "kind": "armed-group", "part_of": f"a{(n + 1) % 4}" if n < 4 else ""}
+            {
+                "actor_id": f"a{n}", "name": f"Name {n}", "kind": "armed-group",
+                "part_of": f"a{(n + 1) % 4}" if n < 4 else "",
+            }
             for n in range(60)
         ],
         "weapons": [{"weapon_id": f"w{n}", "designation": f"W {n}", "category": "rifle"} for n in range(20)],
         "transfers": [
             {
-                "transfer_id": f"t{n if n % 50 else 1}", "kind": "sale", "status": "delivered", "supplier": f"a{n % 30}",
-                "recipient": f"a{n % 30 + 1}", "category": "rifle", "weapon": f"w{n % 15}", "quantity": 10 + n % 3,
-                "quantity_unit": "item", "delivered": 2000 + n % 7, "part_of": f"t{n + 1}" if n in (7, 8) else "t7" * (n == 9),
-                "upstream": f"t{n - 1}; t9999" if n % 20 == 5 else "", "confidence": "probable", "recorded_on": "2026-01-02",
+                "transfer_id": f"t{n if n % 50 else 1}", "kind": "sale", "status": "delivered",
+                "supplier": f"a{n % 30}", "recipient": f"a{n % 30 + 1}", "category": "rifle",
+                "weapon": f"w{n % 15}", "quantity": 10 + n % 3, "quantity_unit": "item", "delivered": 2000 + n % 7,
+                "part_of": f"t{n + 1}" if n in (7, 8) else "t7" * (n == 9),
+                "upstream": f"t{n - 1}; t9999" if n % 20 == 5 else "",
+                "confidence": "probable", "recorded_on": "2026-01-02",
             }
             for n in range(300)
         ],

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from armsdata.errors import NoTable
 from armsdata.findings import VALUE_LIMIT, Finding, shorten
@@ -19,7 +20,7 @@ from armsdata.schema.columns import LIST_JOIN
 from armsdata.schema.tables import iri_prefix
 
 from .batch import Batch, dictionary_pays
-from .typed import ODD_ITEM, Odd, judge_columns, odd_finding, odd_item, odd_text
+from .typed import ODD_ITEM, Odd, Odds, judge_columns, odd_finding, odd_item, odd_text
 
 _NODES = 1 << 14
 _OWN = ("@id", "@type")
@@ -54,21 +55,37 @@ class JsonLdReader:
             if column.derived_from and column.name not in self._keys:
                 continue
             name = self._keys.get(column.name, "")
-            texts = [self._text(column, node.get(name)) for _, node in nodes]
+            array, odds = self._column(column, [node.get(name) for _, node in nodes])
             if column.name == self.table.key:
-                findings += self._strangers(nodes, texts)
-            odd = [row for row, text in enumerate(texts) if isinstance(text, Odd)]
-            if odd:
-                spoiled[column.name] = np.isin(np.arange(len(nodes)), odd)
+                findings += self._strangers(nodes, array.to_pylist())
+            if odds:
+                spoiled[column.name] = np.isin(np.arange(len(nodes)), list(odds))
                 findings += [
-                    odd_finding(self, nodes[row][0], column.name, text, _key(keys[row]))
-                    for row in odd
-                    if isinstance(text := texts[row], Odd)
+                    odd_finding(self, nodes[row][0], column.name, odd, _key(keys[row])) for row, odd in odds.items()
                 ]
-            plain = [None if isinstance(text, Odd) else text for text in texts]
-            array = pa.array(plain, type=pa.string())
             columns[column.name] = array.dictionary_encode() if dictionary_pays(self.table, column.name) else array
         return Batch(len(nodes), columns, lambda: lines, findings, spoiled)
+
+    def _column(self, column: Column, values: list[Any]) -> tuple[pa.Array, Odds]:
+        """The text of each value of a column, and the rows that have none; all at once where they are plain texts."""
+        plain = None if column.many else self._plain(column, values)
+        if plain is not None:
+            return plain, {}
+        texts = [self._text(column, value) for value in values]
+        odds = {row: text for row, text in enumerate(texts) if isinstance(text, Odd)}
+        return pa.array([None if isinstance(text, Odd) else text for text in texts], pa.string()), odds
+
+    def _plain(self, column: Column, values: list[Any]) -> pa.Array | None:
+        try:
+            texts = pa.array(values, pa.string())
+        except (pa.ArrowException, ValueError, TypeError):  # not texts alone, or half a character in one
+            return None
+        if pc.any(pc.match_substring(texts, "\0")).as_py():
+            return None
+        prefix = iri_prefix(column)
+        for head in (self._base, prefix) if prefix else ():
+            texts = pc.if_else(pc.starts_with(texts, head), pc.utf8_slice_codeunits(texts, len(head)), texts)
+        return pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
 
     def _text(self, column: Column, value: Any) -> str | Odd | None:
         """The text of a cell from the value of a member. A text that stands alone in a list column is its one item."""
@@ -98,12 +115,12 @@ class JsonLdReader:
         shown = json.dumps(value)[:VALUE_LIMIT]
         return Odd("wrong-type", shown, f"{column.name} is {what} here", "write it as a text, or a list of texts")
 
-    def _strangers(self, nodes: list[Node], keys: list[str | Odd | None]) -> Iterator[Finding]:
+    def _strangers(self, nodes: list[Node], keys: list[str | None]) -> Iterator[Finding]:
         """The nodes of which JSON-LD itself says that they are another record, or of another table."""
         for (line, node), key in zip(nodes, keys, strict=True):
             meant = f"{self.table.record}/{key}"
             for name, known in (("@id", (meant, self._base + meant)), ("@type", (self.table.term,))):
-                if isinstance(key, str) and name in node and node[name] not in known:
+                if key is not None and name in node and node[name] not in known:
                     given = str(node[name])
                     text = f"the {name} of the node is {shorten(given)}, but the record is the {meant}"
                     yield odd_finding(
