@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .checking import validate
     from .dataset import Dataset, load
-    from .errors import ArmsdataError, InvalidData, MachineError, NotOurs, UsageError
+    from .errors import ArmsdataError, InvalidData, NotOurs, UsageError
     from .findings import Finding, Report
     from .release import export
     from .tracing import Trace
@@ -26,7 +26,6 @@ __all__ = [
     "Dataset",
     "Finding",
     "InvalidData",
-    "MachineError",
     "NotOurs",
     "Report",
     "Trace",
@@ -41,7 +40,7 @@ __all__ = [
 # answers at once.
 _HOMES = {
     "dataset": ("Dataset", "load"),
-    "errors": ("ArmsdataError", "InvalidData", "MachineError", "NotOurs", "UsageError"),
+    "errors": ("ArmsdataError", "InvalidData", "NotOurs", "UsageError"),
     "findings": ("Finding", "Report"),
     "release": ("export",),
     "tracing": ("Trace",),

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime
-import os
 import tarfile
-import uuid
 from pathlib import Path
 
 import pyarrow as pa
 
 from armsdata.schema.metadata import Metadata
+
+from .staging import draft_of, recover
 
 
 def write_archive(folder: Path, metadata: Metadata) -> Path:
@@ -31,7 +31,8 @@ def write_archive(folder: Path, metadata: Metadata) -> Path:
     """
     stem = f"{metadata.name}-{metadata.version}"
     target = folder.absolute().parent / f"{stem}.tar.zst"
-    made = target.with_name(f".{target.name}.armsdata-{os.getpid()}-{uuid.uuid4().hex[:8]}")
+    recover(target)
+    made = draft_of(target)
     midnight = datetime.datetime.combine(metadata.date, datetime.time(), datetime.UTC)
     try:
         with (

@@ -4,8 +4,9 @@ ArmsdataError
 ├── UsageError       the call is wrong: no such path, nothing that can be judged      exit status 2
 │   ├── NotOurs      the output folder holds what armsdata did not write
 │   └── NoTable      a file cannot be read as a table
-├── InvalidData      the data have errors; `report` says which                        exit status 1
-└── MachineError     the machine failed: disk full, no permission                     exit status 3
+└── InvalidData      the data have errors; `report` says which                        exit status 1
+
+A machine that fails (disk full, no permission) raises `OSError`, as everywhere in Python: exit status 3.
 """
 
 from __future__ import annotations
@@ -46,12 +47,6 @@ class NoTable(UsageError):
     def __init__(self, path: Path, reason: str, *, code: str = "malformed-csv", line: int = 1) -> None:
         self.path, self.code, self.line, self.reason = path, code, line, reason
         super().__init__(f"{path}, line {line}: {reason}" if line > 1 else f"{path}: {reason}")
-
-
-class MachineError(ArmsdataError):
-    """The machine failed."""
-
-    status = 3
 
 
 class InvalidData(ArmsdataError):

@@ -62,7 +62,6 @@ def test_the_errors_are_one_tree_with_the_statuses_of_the_command_line() -> None
         (armsdata.UsageError, 2),
         (armsdata.NotOurs, 2),
         (armsdata.InvalidData, 1),
-        (armsdata.MachineError, 3),
     ):
         assert issubclass(error, armsdata.ArmsdataError)
         assert error.status == status

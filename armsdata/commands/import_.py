@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .options import Quiet
+from .options import Quiet, deliver
 
 if TYPE_CHECKING:
     from armsdata.importers.register import Note
@@ -38,12 +38,10 @@ def import_(
     try:
         result = run(register, file, out, previous=previous)
     except ImportFailure as error:
-        for note in error.findings:
-            typer.echo(visible(_note(file, note)))
+        deliver(_notes(file, error.findings))
         typer.echo(f"armsdata: {visible(str(error))}; nothing was written", err=True)
         raise typer.Exit(1) from None
-    for note in result.findings:
-        typer.echo(visible(_note(file, note)))
+    deliver(_notes(file, result.findings))
     if not quiet:
         for name, read, written in result.reconciliation:
             typer.echo(f"{name}: {read:,} read, {written:,} written, difference {read - written:,}", err=True)
@@ -52,6 +50,12 @@ def import_(
         typer.echo(result.terms, err=True)
     if not result.balanced:
         raise typer.Exit(1)
+
+
+def _notes(file: Path, notes: list[Note]) -> str:
+    from armsdata.output.escaping import visible
+
+    return "".join(f"{visible(_note(file, note))}\n" for note in notes)
 
 
 def _note(file: Path, note: Note) -> str:
