@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from armsdata.exporters.csv import quoted
-from armsdata.exporters.text import joined
+from armsdata.exporters.rows import constant, put_together
 from armsdata.schema import Table
 
 from .folder import open_reader
@@ -63,8 +63,9 @@ class TextTable:
         for first in range(0, self.cells.num_rows, _ROWS):
             part = self.cells.slice(first, _ROWS).combine_chunks()
             texts = [quoted(pc.fill_null(_single(part.column(name)), "")) for name in names]
-            texts[-1] = pc.binary_join_element_wise(texts[-1], pa.scalar("\n"), "")
-            yield joined(texts, ",", part.num_rows)
+            ends = [constant(","), constant("\n")]
+            parts = [one for place, text in enumerate(texts) for one in ((text, None), ends[place == len(texts) - 1])]
+            yield put_together(parts, part.num_rows)
 
 
 def table_of_texts(columns: dict[str, pa.Array]) -> pa.Table:

@@ -191,7 +191,7 @@ def _rows(folder: Path, table: Table, name: str) -> Iterator[dict[str, str | Non
     reader = open_reader(_files(folder, name)[table.name], table)
     for read in reader.blocks():
         judged = judge(table, read())
-        batch = TypedBatch(table, judged.batch.size, judged.cells)
-        columns = {column.name: cells.spread(texts).to_pylist() for column, cells, texts in cell_texts(batch)}
-        for row in range(batch.size):
+        texts = cell_texts(table, judged.cells)
+        columns = {column.name: cells.spread(text).to_pylist() for column, cells, text in texts}
+        for row in range(judged.batch.size):
             yield {column: values[row] for column, values in columns.items()}

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import IO, Any, Protocol
 
 from armsdata.schema import Table
 from armsdata.schema.cells import Cells
 from armsdata.schema.metadata import Metadata
+
+from .rows import Run, runs
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,11 @@ class TypedBatch:
     table: Table
     size: int
     cells: Mapping[str, Cells]
+
+    @cached_property
+    def runs(self) -> list[Run]:
+        """The texts of the cells as rows are put together from them; made once for all formats of text."""
+        return runs(self.table, self.cells, self.size)
 
 
 class TableWriter(Protocol):

@@ -10,7 +10,8 @@ from armsdata.schema import Table
 from armsdata.schema.metadata import Metadata
 
 from .contract import TableWriter, TypedBatch
-from .text import cell_texts, joined, spread
+from .rows import constant, put_together
+from .text import holding, with_others
 
 
 class CsvFormat:
@@ -22,12 +23,12 @@ class CsvFormat:
 
     def render(self, batch: TypedBatch, metadata: Metadata | None = None) -> memoryview:
         """The rows as bytes."""
-        parts = []
-        last = len(batch.table.columns) - 1
-        for place, (_, cells, texts) in enumerate(cell_texts(batch)):
-            end = "\n" if place == last else ""
-            parts.append(spread(cells, _ended(quoted(texts), end), end))
-        return joined(parts, ",", batch.size)
+        parts = [
+            part
+            for place, run in enumerate(batch.runs)
+            for part in run.parts(lambda _, texts: [quoted(texts)], between=",", before="," if place else "")
+        ]
+        return put_together([*parts, constant("\n")], batch.size)
 
     def open(self, stream: IO[bytes], table: Table, metadata: Metadata | None = None) -> TableWriter:
         """Write the header."""
@@ -48,13 +49,11 @@ class _Writer:
 
 def quoted(texts: pa.Array) -> pa.Array:
     """The texts with quotation marks where RFC 4180 needs them."""
-    needs = pc.fill_null(pc.match_substring_regex(texts, '[",\r\n]'), False)
-    if not pc.any(needs).as_py():
+    places = holding(texts, b'",\r\n')
+    if not len(places):
         return texts
+    some = texts.take(pa.array(places))
     mark = pa.scalar('"')
-    within = pc.binary_join_element_wise(mark, pc.replace_substring(texts, '"', '""'), mark, "")
-    return pc.if_else(needs, within, texts)
-
-
-def _ended(texts: pa.Array, end: str) -> pa.Array:
-    return pc.binary_join_element_wise(texts, pa.scalar(end), "") if end else texts
+    return with_others(
+        texts, places, pc.binary_join_element_wise(mark, pc.replace_substring(some, '"', '""'), mark, "")
+    )

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import IO, Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from armsdata.schema import Column, Kind, Table
-from armsdata.schema.cells import Cells
+from armsdata.schema.columns import LIST_JOIN
 from armsdata.schema.metadata import Metadata
 from armsdata.schema.tables import iri_prefix
 
 from .context import context
 from .contract import TableWriter, TypedBatch
-from .text import cell_texts, joined, spread
+from .rows import constant, put_together
+from .text import holding, with_others
 
-_NEEDS_ESCAPE = r'["\\\x00-\x1f]'
 _BARE = (Kind.BOOLEAN, Kind.INTEGER)
 
 
@@ -30,11 +30,8 @@ class JsonLdFormat:
 
     def render(self, batch: TypedBatch, metadata: Metadata) -> memoryview:
         """The nodes as bytes, each on a line that begins with the comma that parts it from the one before."""
-        parts = []
-        for column, cells, texts in cell_texts(batch):
-            parts += _members(batch.table, column, cells, texts)
-        parts.append(pa.scalar("}"))
-        return joined(parts, "", batch.size)
+        parts = [part for run in batch.runs for part in run.parts(partial(_member, batch.table))]
+        return put_together([*parts, constant("}")], batch.size)
 
     def open(self, stream: IO[bytes], table: Table, metadata: Metadata) -> TableWriter:
         """Write the context."""
@@ -57,36 +54,22 @@ class _Writer:
         self._stream.write(b"\n]}\n")
 
 
-def _members(table: Table, column: Column, cells: Cells, texts: pa.Array) -> list[pa.Array]:
-    """The text of one member of each node; empty where the cell is."""
-    if column.many:
-        lists = [None if items is None else _list_member(column, items) for items in cells.values.to_pylist()]
-        return [spread(cells, pa.array(lists, pa.string()), "")]
+def _member(table: Table, column: Column, texts: pa.Array) -> list[str | pa.Array]:
+    """One member of a node, for each text of its column."""
     if column.kind is Kind.ID:
-        head = pa.scalar(f',\n{{"@id":"{table.record}/')
-        kind = pa.scalar(f'","@type":"{table.term}","{column.name}":"')
-        keys = spread(cells, texts, "")
-        return [head, keys, kind, keys, pa.scalar('"')]
+        return [f',\n{{"@id":"{table.record}/', texts, f'","@type":"{table.term}","{column.name}":"', texts, '"']
     if column.kind in _BARE:
-        before, after = f',"{column.name}":', ""
-    else:
-        before, after = f',"{column.name}":"{iri_prefix(column)}', '"'
-        texts = _escaped(texts)
-    return [spread(cells, pc.binary_join_element_wise(pa.scalar(before), texts, pa.scalar(after), ""), "")]
-
-
-def _list_member(column: Column, items: list[str]) -> str:
-    prefix = iri_prefix(column)
-    return f',"{column.name}":' + json.dumps(
-        [prefix + item for item in items], ensure_ascii=False, separators=(",", ":")
-    )
+        return [f',"{column.name}":', texts]
+    prefix, escaped = iri_prefix(column), _escaped(texts)
+    if column.many:
+        return [f',"{column.name}":["{prefix}', pc.replace_substring(escaped, LIST_JOIN, f'","{prefix}'), '"]']
+    return [f',"{column.name}":"{prefix}', escaped, '"']
 
 
 def _escaped(texts: pa.Array) -> pa.Array:
     """The texts as they stand within the quotation marks of JSON."""
-    needs = np.asarray(pc.fill_null(pc.match_substring_regex(texts, _NEEDS_ESCAPE), False))
-    if not needs.any():
+    places = holding(texts, b'"\\', controls=True)
+    if not len(places):
         return texts
-    places = np.flatnonzero(needs)
     escaped = [json.dumps(text, ensure_ascii=False)[1:-1] for text in texts.take(pa.array(places)).to_pylist()]
-    return pc.replace_with_mask(texts, pa.array(needs), pa.array(escaped, type=pa.string()))
+    return with_others(texts, places, pa.array(escaped, type=pa.string()))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -39,7 +39,7 @@ class Fault:
     detail: str = ""
 
 
-@dataclass(slots=True)
+@dataclass
 class Cells:
     """One column of a batch, typed.
 
@@ -60,11 +60,18 @@ class Cells:
     faults: list[Fault] = field(default_factory=list)
     days: dict[str, pa.Array] = field(default_factory=dict)
 
+    @cached_property
+    def indices(self) -> pa.Array:
+        """`rows` as Arrow has it: null for an empty cell."""
+        return pa.array(self.rows, mask=self.rows < 0)
+
     def spread(self, per_position: pa.Array) -> pa.Array:
         """One value a row from one value a position."""
-        if self.rows is None:
-            return per_position
-        return per_position.take(pa.array(self.rows, mask=self.rows < 0))
+        return per_position if self.rows is None else per_position.take(self.indices)
+
+    def coded(self, per_position: pa.Array) -> pa.Array:
+        """The same as a dictionary array: each distinct value once, where rows share them."""
+        return per_position if self.rows is None else pa.DictionaryArray.from_arrays(self.indices, per_position)
 
     def spread_mask(self, positions: Mask) -> Mask:
         """The rows whose text stands at one of these positions."""
@@ -252,6 +259,12 @@ def bounds(text: str) -> tuple[int | None, int | None]:
     if isinstance(found, str):
         raise edtf.EdtfError(found)
     return found
+
+
+def refusal(text: str) -> str | None:
+    """Why a text is no EDTF date; None where it is one."""
+    found = _bounds(text)
+    return found if isinstance(found, str) else None
 
 
 @lru_cache(maxsize=1 << 16)

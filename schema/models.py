@@ -6,8 +6,8 @@ A model judges a frame with real types, as `armsdata.load()` gives. Every check 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Mapping
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -15,8 +15,9 @@ import pandas as pd
 import pandera.pandas as pa_pandera
 import pyarrow as pa
 
+from .cells import Mask
 from .columns import Column, Kind, Table
-from .rules import ColumnRule, RowRule, column_rules, row_rules
+from .rules import ColumnRule, RowRule, column_rules, mask, row_rules
 from .tables import ACTORS, CLAIMS, SOURCES, TRANSFERS, WEAPONS
 
 _SCALARS = {Kind.DATE: np.dtype("datetime64[s]"), Kind.INTEGER: pd.Int32Dtype(), Kind.BOOLEAN: pd.BooleanDtype()}
@@ -38,26 +39,52 @@ def to_pandas(column: Column, values: pa.Array) -> Any:
 
 def to_arrow(column: Column, series: pd.Series[Any]) -> pa.Array:
     """The typed Arrow column behind a pandas series; a type that does not fit raises `ArrowInvalid`."""
+    if isinstance(series.dtype, pd.ArrowDtype):
+        array = _stored(series)
+        return (array.dictionary_decode() if pa.types.is_dictionary(array.type) else array).cast(column.arrow_type())
     if column.kind is Kind.DATE:
         days = series.to_numpy().astype("datetime64[D]")
         return pa.array(days, type=pa.date32(), from_pandas=True)
-    array = pa.array(series.array, type=column.arrow_type(), from_pandas=True)
+    return _single(pa.array(series.array, type=column.arrow_type(), from_pandas=True))
+
+
+def _stored(series: pd.Series[Any]) -> pa.Array:
+    """The Arrow array that a series holds."""
+    return _single(series.array.__arrow_array__())  # type: ignore[attr-defined]
+
+
+def _single(array: pa.Array | pa.ChunkedArray) -> pa.Array:
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
 
 def _column_check(column: Column, rule: ColumnRule) -> pa_pandera.Check:
-    def holds(series: pd.Series[Any]) -> pd.Series[bool]:
-        return pd.Series(~rule.broken(to_arrow(column, series)), index=series.index)
+    def holds(series: pd.Series[Any]) -> pd.Series[bool] | bool:
+        return _told(_broken(column, rule, series), series.index)
 
-    return pa_pandera.Check(holds, name=rule.code, error=rule.code)
+    return pa_pandera.Check(holds, name=rule.code, error=rule.code, ignore_na=False)
+
+
+def _broken(column: Column, rule: ColumnRule, series: pd.Series[Any]) -> Mask:
+    """Where a rule is broken, asked of the distinct values where there are such."""
+    kind = series.dtype
+    if not (isinstance(kind, pd.ArrowDtype) and pa.types.is_dictionary(kind.pyarrow_dtype)):
+        return rule.broken(to_arrow(column, series))
+    array = _stored(series)
+    broken = rule.broken(array.dictionary)
+    return mask(pa.array(broken).take(array.indices)) if broken.any() else broken
 
 
 def _row_check(table: Table, rule: RowRule) -> pa_pandera.Check:
-    def holds(frame: pd.DataFrame) -> pd.Series[bool]:
+    def holds(frame: pd.DataFrame) -> pd.Series[bool] | bool:
         cells = {name: _cells(table, frame, name) for name in rule.needs}
-        return pd.Series(~rule.broken(cells), index=frame.index)
+        return _told(rule.broken(cells), frame.index)
 
     return pa_pandera.Check(holds, name=rule.name, error=rule.code, ignore_na=False)
+
+
+def _told(broken: Mask, index: pd.Index[Any]) -> pd.Series[bool] | bool:
+    """What pandera is told: one word where nothing is broken, which saves it a look at every row."""
+    return pd.Series(~broken, index=index) if broken.any() else True
 
 
 def _cells(table: Table, frame: pd.DataFrame, name: str) -> pa.Array:
@@ -76,10 +103,20 @@ def _cells(table: Table, frame: pd.DataFrame, name: str) -> pa.Array:
 
 @cache
 def schema(table: Table) -> pa_pandera.DataFrameSchema:
-    """The pandera schema of a table: types, required cells, column rules, unique key, row rules."""
+    """The pandera schema of a table: types, required cells, column rules, row rules."""
+    return _schema(table, {column.name: pandas_type(column) for column in table.columns})
+
+
+@lru_cache(maxsize=1024)
+def batch_schema(table: Table, types: tuple[tuple[str, pa.DataType], ...]) -> pa_pandera.DataFrameSchema:
+    """The same schema for a batch whose columns have these Arrow types, distinct values coded (see `Cells.coded`)."""
+    return _schema(table, {name: pd.ArrowDtype(kind) for name, kind in types})
+
+
+def _schema(table: Table, types: Mapping[str, Any]) -> pa_pandera.DataFrameSchema:
     columns = {
         column.name: pa_pandera.Column(
-            pandas_type(column),
+            types[column.name],
             checks=[_column_check(column, rule) for rule in column_rules(column)],
             nullable=not column.required,
             required=column.required,
@@ -87,6 +124,7 @@ def schema(table: Table) -> pa_pandera.DataFrameSchema:
             description=column.description,
         )
         for column in table.columns
+        if column.name in types or column.required
     }
     return pa_pandera.DataFrameSchema(
         columns,

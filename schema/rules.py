@@ -15,9 +15,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .cells import URL, Mask, bounds, counted_units
+from .cells import URL, Mask, bounds, counted_units, refusal
 from .columns import ID_LIMIT, ZERO, Column, Kind, Table
-from .edtf import EdtfError
 from .vocabularies import vocabulary
 
 
@@ -127,18 +126,10 @@ def _no_edtf(array: pa.Array) -> Mask:
     distinct = array.dictionary_encode()
     if isinstance(distinct, pa.ChunkedArray):
         distinct = distinct.combine_chunks()
-    bad = np.array([not _is_edtf(text) for text in distinct.dictionary.to_pylist()], dtype=bool)
+    bad = np.array([refusal(text) is not None for text in distinct.dictionary.to_pylist()], dtype=bool)
     if not bad.any():
         return np.zeros(len(array), dtype=bool)
     return mask(pa.array(bad).take(distinct.indices))
-
-
-def _is_edtf(text: str) -> bool:
-    try:
-        bounds(text)
-    except EdtfError:
-        return False
-    return True
 
 
 # ---------------------------------------------------------------------------------------------- rows
@@ -214,7 +205,7 @@ def _read_before_published(row: Mapping[str, pa.Array]) -> Mask:
     distinct = row["published"].dictionary_encode()
     if isinstance(distinct, pa.ChunkedArray):
         distinct = distinct.combine_chunks()
-    first = [bounds(text)[0] if _is_edtf(text) else None for text in distinct.dictionary.to_pylist()]
+    first = [None if refusal(text) else bounds(text)[0] for text in distinct.dictionary.to_pylist()]
     earliest = pa.array(first, pa.int32()).cast(pa.date32()).take(distinct.indices)
     return mask(pc.less(row["accessed"], earliest))
 

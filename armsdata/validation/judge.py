@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from pandas.arrays import ArrowExtensionArray
 
 from armsdata.exporters.text import day_texts
 from armsdata.reading.batch import Batch
@@ -149,38 +150,41 @@ def _derived_groups(table: Table, judged: Judged) -> list[Group]:
 # ---------------------------------------------------------------------------------------------- pandera
 
 
-def frame(table: Table, judged: Judged, *, whole: bool = True) -> pd.DataFrame:
-    """The typed columns of a batch as the frame that the pandera models judge.
-
-    Args:
-        table: the table.
-        judged: its batch.
-        whole: columns that are empty in the whole batch are there, too, though no rule has anything to say of them.
-    """
+def frame(table: Table, judged: Judged) -> pd.DataFrame:
+    """The typed columns of a batch as a frame with the types of the public models."""
     from armsdata.schema.models import to_pandas
 
     columns: dict[str, Any] = {}
     for column in table.columns:
-        filled = judged.cells[column.derived_from or column.name].values
-        if not (whole or column.required or filled.null_count < len(filled)):
-            continue
-        if column.derived_from:
-            source = judged.cells[column.derived_from]
-            values = source.spread(source.days[column.end])
-        else:
-            cells = judged.cells[column.name]
-            values = cells.spread(cells.values)
-        columns[column.name] = to_pandas(column, values)
+        cells, values = _values(column, judged)
+        columns[column.name] = to_pandas(column, cells.spread(values))
     return pd.DataFrame(columns, copy=False)
 
 
+def _values(column: Column, judged: Judged) -> tuple[Cells, pa.Array]:
+    """The cells of a column, or of that from which it is derived, and the values of their positions."""
+    if column.derived_from:
+        source = judged.cells[column.derived_from]
+        return source, source.days[column.end]
+    cells = judged.cells[column.name]
+    return cells, cells.values
+
+
 def _pandera_agrees(table: Table, judged: Judged) -> bool:
+    """Whether pandera finds the batch sound. Of optional columns that are empty no rule has anything to say."""
     from pandera.errors import SchemaErrors
 
-    from armsdata.schema.models import schema
+    from armsdata.schema.models import batch_schema
 
+    columns = {}
+    for column in table.columns:
+        cells, values = _values(column, judged)
+        if column.required or values.null_count < len(values):
+            columns[column.name] = cells.coded(values)
+    types = tuple((name, array.type) for name, array in columns.items())
+    coded = pd.DataFrame({name: ArrowExtensionArray(array) for name, array in columns.items()}, copy=False)
     try:
-        schema(table).validate(frame(table, judged, whole=False), lazy=True, inplace=True)
+        batch_schema(table, types).validate(coded, lazy=True, inplace=True)
     except SchemaErrors:
         return False
     return True

@@ -1,0 +1,210 @@
+"""Putting rows together from texts that are made once, at the speed of Arrow.
+
+Rows are not joined cell by cell. All texts that stand in any row are laid side by side in one array; one `take` of
+them, in the order in which the rows want them, has the bytes of the rows in its buffer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import prod
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from armsdata.schema import Column, Table
+from armsdata.schema.cells import Cells, Ints
+
+from .text import Texts, cell_texts
+
+#: Adjacent columns are put together when there are at most so many combinations of their texts.
+COMBINATIONS = 1024
+#: But columns with texts of more bytes go alone, so that the combinations never take much room.
+LONG = 256
+#: So many bytes fit into one array of texts.
+MOST_BYTES = 2**31 - 1
+
+#: A part of each row: texts, and for each row the position of its own; None: position and row are the same, or there
+#: is one text for all rows.
+Part = tuple[pa.Array, Ints | None]
+
+
+def constant(text: str) -> Part:
+    """The same text in each row."""
+    return pa.array([text], pa.string()), None
+
+
+#: How a format writes the texts of a column: pieces that follow each other, texts (one a position, null = empty cell)
+#: and what stands in each cell that is not empty.
+Render = Callable[[Column, pa.Array], Sequence[str | pa.Array]]
+
+
+@dataclass(frozen=True)
+class Run:
+    """Adjacent columns that have few combinations of texts; each is written once for all rows that have it.
+
+    Attributes:
+        columns: the columns.
+        places: for each the position of its text in each combination, the number of its texts where the cell is empty.
+            None: position and combination are the same, behind them that of the empty cell.
+        rows: for each row the position of its combination; None: there is one column, its positions are the rows.
+    """
+
+    columns: tuple[Texts, ...]
+    places: tuple[Ints | None, ...]
+    rows: Ints | None
+
+    def parts(self, render: Render, between: str = "", before: str = "") -> list[Part]:
+        """What the run gives to each row.
+
+        Args:
+            render: how a format writes the texts of a column.
+            between: what stands between two columns.
+            before: what stands before the first.
+        """
+        if self.rows is None:
+            return _own_parts(render, self.columns[0], before)
+        written: list[str | pa.Array] = [before]
+        for place, (column, places) in enumerate(zip(self.columns, self.places, strict=True)):
+            written += [between] if place else []
+            written += [_combined(render, column, places)] if _filled(column) else []
+        if all(isinstance(one, str) for one in written):
+            return [constant("".join(written))]
+        return [(_joined(written), self.rows)]
+
+
+def _own_parts(render: Render, column: Texts, before: str) -> list[Part]:
+    declared, _, texts = column
+    parts = [constant(before)] if before else []
+    empty = np.asarray(texts.is_null()).astype(np.int32) if texts.null_count else None
+    for piece in render(declared, texts):
+        if not isinstance(piece, str):
+            parts.append((pc.fill_null(piece, ""), None))
+        elif empty is None:
+            parts.append(constant(piece))
+        else:
+            parts.append((pa.array([piece, ""], pa.string()), empty))
+    return parts
+
+
+def _combined(render: Render, column: Texts, places: Ints | None) -> pa.Array:
+    """The text of a column for each combination."""
+    declared, _, texts = column
+    written = pa.concat_arrays([pc.fill_null(_joined(render(declared, texts)), ""), pa.array([""], pa.string())])
+    return written if places is None else written.take(pa.array(places))
+
+
+def _joined(pieces: Sequence[str | pa.Array]) -> pa.Array:
+    pieces = [piece for piece in pieces if not isinstance(piece, str) or piece]
+    return pieces[0] if len(pieces) == 1 else pc.binary_join_element_wise(*pieces, "")
+
+
+def _filled(column: Texts) -> bool:
+    """Whether any cell of the column is filled."""
+    _, _, texts = column
+    return bool(texts.null_count < len(texts))
+
+
+def runs(table: Table, columns: Mapping[str, Cells], size: int) -> list[Run]:
+    """The columns of a batch of so many rows, in order."""
+    return [_run(group, size) for group in _groups(cell_texts(table, columns))]
+
+
+def _groups(columns: Iterable[Texts]) -> Iterator[list[Texts]]:
+    """Adjacent columns that go together; one whose every row has a text of its own goes alone, and so do long texts."""
+    group: list[Texts] = []
+    alone = False
+    for one in columns:
+        if group and (alone or _alone(one) or _too_many(_factors(group), _factors([*group, one]))):
+            yield group
+            group = []
+        group.append(one)
+        alone = _alone(one)
+    if group:
+        yield group
+
+
+def _alone(column: Texts) -> bool:
+    _, cells, texts = column
+    return _filled(column) and (cells.rows is None or (pc.max(pc.binary_length(texts)).as_py() or 0) > LONG)
+
+
+def _too_many(before: Sequence[Cells], after: Sequence[Cells]) -> bool:
+    return len(after) > len(before) and prod(map(_positions, after)) > COMBINATIONS
+
+
+def _factors(group: Sequence[Texts]) -> list[Cells]:
+    """The columns whose positions make the combinations: not those that are always empty, nor one of them twice."""
+    filled = [cells for _, cells, texts in group if texts.null_count < len(texts)]
+    return [cells for place, cells in enumerate(filled) if all(cells is not one for one in filled[:place])]
+
+
+def _positions(cells: Cells) -> int:
+    """How many texts there are, and one more for the empty cell."""
+    return len(cells.texts) + 1
+
+
+def _run(group: Sequence[Texts], size: int) -> Run:
+    factors = _factors(group)
+    if any(cells.rows is None for cells in factors):  # it is alone
+        return Run(tuple(group), (None,), None)
+    rows = np.zeros(size, dtype=np.int32)
+    for cells in factors:
+        empty = np.int32(_positions(cells) - 1)
+        rows = rows * np.int32(_positions(cells)) + np.where(cells.rows < 0, empty, cells.rows)
+    sizes = [_positions(cells) for cells in factors]
+    each = np.unravel_index(np.arange(prod(sizes)), sizes) if len(factors) > 1 else ()
+    places = [
+        next((each[place] for place, cells in enumerate(factors) if each and cells is one), None) for _, one, _ in group
+    ]
+    return Run(tuple(group), tuple(places), rows)
+
+
+def put_together(parts: Sequence[Part], size: int) -> memoryview:
+    """The bytes of all rows, one behind the other.
+
+    Args:
+        parts: the parts of each row, in order; texts without nulls.
+        size: the number of rows.
+    """
+    if not size:
+        return memoryview(b"")
+    if _too_many_bytes(parts, size):
+        half = size // 2
+        halves = (_slice(parts, 0, half), half), (_slice(parts, half, size), size - half)
+        return memoryview(b"".join(put_together(*one) for one in halves))
+    order = np.empty((size, len(parts)), dtype=np.int32)
+    first = 0
+    for place, (texts, rows) in enumerate(parts):
+        if rows is None:
+            order[:, place] = first if len(texts) == 1 else np.arange(first, first + size, dtype=np.int32)
+        else:
+            np.add(rows, first, out=order[:, place], casting="unsafe")
+        first += len(texts)
+    whole = pa.concat_arrays([texts for texts, _ in parts]).take(pa.array(order.reshape(-1)))
+    _, offsets, data = whole.buffers()
+    return memoryview(data)[: int(np.frombuffer(offsets, dtype=np.int32)[len(whole)])]
+
+
+def _too_many_bytes(parts: Sequence[Part], size: int) -> bool:
+    """Whether the rows are too long together for one array; a single row never is, for cells have a limit."""
+    if size == 1:
+        return False
+    lengths = [np.asarray(pc.binary_length(texts)) for texts, _ in parts]
+    if sum(int(length.max()) for length in lengths) * size <= MOST_BYTES:
+        return False
+    each = [
+        int(length[rows].sum()) if rows is not None else int(length.sum()) * (size if len(length) == 1 else 1)
+        for length, (_, rows) in zip(lengths, parts, strict=True)
+    ]
+    return sum(each) > MOST_BYTES
+
+
+def _slice(parts: Sequence[Part], first: int, end: int) -> list[Part]:
+    def some(texts: pa.Array, rows: Ints | None) -> Part:
+        if rows is not None:
+            return texts, rows[first:end]
+        return (texts if len(texts) == 1 else texts.slice(first, end - first)), None
+
+    return [some(*part) for part in parts]
