@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -161,6 +162,8 @@ class _Writing:
         self._days: list[int] = []  # the first and last day that any transfer allows
         self.frames: Frames | None = Frames()  # for the page; None once there are too many rows to draw
         self._rows = 0
+        self._thread = ThreadPoolExecutor(1)  # writing, hashing and packing go on beside the judging
+        self._appending: Future[None] | None = None
 
     def begin(self, table: Table) -> None:
         self._open = [_OpenTable(self.staging, form, table, self.metadata) for form in self.formats]
@@ -176,9 +179,18 @@ class _Writing:
         self._keep(table, size, frame)
         self._days += days
         self._days = [min(self._days), max(self._days)] if self._days else []
+        self._appended()
+        self._appending = self._thread.submit(self._append, size, parts)
+
+    def _append(self, size: int, parts: list[Any]) -> None:
         for one, part in zip(self._open, parts, strict=True):
             one.writer.write(part)
             one.rows += size
+
+    def _appended(self) -> None:
+        """Wait until the batch before is written: never more than one is on its way."""
+        if self._appending:
+            self._appending.result()
 
     def _keep(self, table: Table, size: int, frame: Any) -> None:
         """Keep the rows for the page, as long as there are few enough to draw."""
@@ -189,12 +201,14 @@ class _Writing:
             self.frames.write(table, frame)
 
     def end(self, table: Table) -> None:
+        self._appended()
         for one in self._open:
             self._files[one.form.name, table.name] = one.finish(table)
         self._open = []
 
     def close(self) -> None:
         """Close what a failure left open, and is thrown away."""
+        self._thread.shutdown()
         for one in self._open:
             for part in (one.writer, one.stream):
                 with contextlib.suppress(OSError, ValueError, pa.ArrowException):  # the first failure says more

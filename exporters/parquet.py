@@ -40,14 +40,18 @@ class ParquetFormat:
             "base_iri": metadata.base_iri,
             "primary_key": table.key,
         }
-        return _Writer(stream, _fields(table).with_metadata({key: value for key, value in about.items() if value}))
+        return _Writer(
+            stream, table, _fields(table).with_metadata({key: value for key, value in about.items() if value})
+        )
 
 
 class _Writer:
     """Gathers batches to row groups of equal size."""
 
-    def __init__(self, stream: IO[bytes], schema: pa.Schema) -> None:
-        self._writer = pq.ParquetWriter(stream, schema, compression="zstd", version="2.6")
+    def __init__(self, stream: IO[bytes], table: Table, schema: pa.Schema) -> None:
+        # A dictionary of texts that each stand once would only be written twice over.
+        repeated = [name for name in schema.names if table.repeats(name)]
+        self._writer = pq.ParquetWriter(stream, schema, compression="zstd", version="2.6", use_dictionary=repeated)
         self._schema = schema
         self._waiting: list[pa.RecordBatch] = []
         self._rows = 0

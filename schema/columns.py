@@ -152,6 +152,12 @@ class Table:
         """The columns that only releases hold."""
         return tuple(column for column in self.columns if column.derived_from)
 
+    def repeats(self, name: str) -> bool:
+        """Whether the texts of a column repeat so much that each distinct one is best judged, and stored, once."""
+        column = self.by_name[name]
+        towards_many = column.references == "transfers" and not column.many
+        return not (name == self.key or towards_many or name == "notes")
+
     @property
     def term(self) -> str:
         """The local name of its RDF class (``transfer`` → ``Transfer``)."""

@@ -78,11 +78,3 @@ def refusal(error: NoTable, label: str, table: str | None = None) -> Finding:
     """The finding for a file that cannot be read as a table."""
     hint = "save it anew as CSV, Parquet or JSON-LD with the columns of a table; armsdata template writes an empty one"
     return Finding(error.code, severity_of(error.code), label, error.line, table=table, message=error.reason, hint=hint)
-
-
-def dictionary_pays(table: Table, name: str) -> bool:
-    """Whether the texts of a column repeat so much that each distinct one is best judged once."""
-    column = table.by_name[name]
-    own_key = name == table.key
-    towards_many = column.references == "transfers" and not column.many
-    return not (own_key or towards_many or name == "notes")

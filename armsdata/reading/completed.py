@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from armsdata.findings import Finding
 from armsdata.schema import Table
 
-from .batch import Batch, Reader, dictionary_pays
+from .batch import Batch, Reader
 
 
 def completed(reader: Reader, base: Reader) -> Reader:
@@ -54,7 +54,7 @@ class Completed:
         places = pc.index_in(self._keys(batch), value_set=self._old.column(self.table.key).combine_chunks())
         for name in self.lacking:
             texts = self._old.column(name).combine_chunks().take(places)
-            batch.columns[name] = texts.dictionary_encode() if dictionary_pays(self.table, name) else texts
+            batch.columns[name] = texts.dictionary_encode() if self.table.repeats(name) else texts
         return batch
 
     @cached_property

@@ -19,7 +19,7 @@ from armsdata.schema import Table
 from armsdata.schema.cells import Mask
 from armsdata.schema.prose import edges
 
-from .batch import Batch, Lines, dictionary_pays
+from .batch import Batch, Lines
 from .header import Header, read_header
 from .quoting import Marks
 from .repair import Fault, Record, Shape, records
@@ -151,7 +151,7 @@ class CsvReader:
         names = [str(place) for place in range(self.shape.width)]
         wanted = {str(place): name for name, place in self.positions.items()}
         types = {
-            place: pa.dictionary(pa.int32(), pa.string()) if dictionary_pays(self.table, name) else pa.string()
+            place: pa.dictionary(pa.int32(), pa.string()) if self.table.repeats(name) else pa.string()
             for place, name in wanted.items()
         }
         try:
@@ -266,7 +266,7 @@ class _Rows:
         if spoiled.any():
             self.spoiled[name] = spoiled
         array = pa.array(texts, type=pa.string())
-        return array.dictionary_encode() if dictionary_pays(self.reader.table, name) else array
+        return array.dictionary_encode() if self.reader.table.repeats(name) else array
 
 
 def _decode(data: bytes) -> str:

@@ -19,7 +19,7 @@ from armsdata.schema import Column, Table
 from armsdata.schema.columns import LIST_JOIN
 from armsdata.schema.tables import iri_prefix
 
-from .batch import Batch, dictionary_pays
+from .batch import Batch
 from .typed import ODD_ITEM, Odd, Odds, judge_columns, odd_finding, odd_item, odd_text
 
 _NODES = 1 << 14
@@ -63,7 +63,7 @@ class JsonLdReader:
                 findings += [
                     odd_finding(self, nodes[row][0], column.name, odd, _key(keys[row])) for row, odd in odds.items()
                 ]
-            columns[column.name] = array.dictionary_encode() if dictionary_pays(self.table, column.name) else array
+            columns[column.name] = array.dictionary_encode() if self.table.repeats(column.name) else array
         return Batch(len(nodes), columns, lambda: lines, findings, spoiled)
 
     def _column(self, column: Column, values: list[Any]) -> tuple[pa.Array, Odds]:

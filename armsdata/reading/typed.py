@@ -22,7 +22,7 @@ from armsdata.schema.cells import Mask
 from armsdata.schema.columns import LIST_JOIN
 from armsdata.schema.edtf import day_text
 
-from .batch import Batch, Reader, dictionary_pays
+from .batch import Batch, Reader
 from .header import Header
 
 
@@ -84,7 +84,7 @@ def as_texts(table: Table, name: str, values: pa.Array) -> tuple[pa.Array, Odds]
 
     Null and empty text are empty cells.
     """
-    column, pays = table.by_name[name], dictionary_pays(table, name)
+    column, pays = table.by_name[name], table.repeats(name)
     if pa.types.is_dictionary(values.type):
         values = values.dictionary_decode()
     if pays and _single(values.type) and len(values):

@@ -21,7 +21,7 @@ from armsdata.findings import Finding, severity_of
 from armsdata.schema import TABLES, Column, Table
 from armsdata.schema.columns import Kind
 
-from .batch import Batch, dictionary_pays
+from .batch import Batch
 from .header import Header
 from .typed import judge_columns
 from .xlsx_cells import Row, shown_text, shows_year
@@ -79,7 +79,7 @@ class XlsxReader:
         columns, spoiled = {}, {}
         for name, place in self._places.items():
             texts, bad = self._column(self.table.by_name[name], place, rows, findings)
-            columns[name] = texts.dictionary_encode() if dictionary_pays(self.table, name) else texts
+            columns[name] = texts.dictionary_encode() if self.table.repeats(name) else texts
             if bad.any():
                 spoiled[name] = bad
         findings += [self._beyond(row) for row in rows if row.filled(self.width)]
