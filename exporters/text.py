@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from armsdata.schema import Column, Table
-from armsdata.schema.cells import Cells, canonical
+from armsdata.schema.cells import Cells
 from armsdata.schema.edtf import day_text
 from armsdata.schema.prose import Places, edges
 
@@ -27,7 +27,7 @@ def cell_texts(table: Table, columns: Mapping[str, Cells]) -> Iterator[Texts]:
             yield column, source, day_texts(source.days[column.end])
         else:
             cells = columns[column.name]
-            yield column, cells, canonical(cells)
+            yield column, cells, cells.canonical
 
 
 def day_texts(days: pa.Array) -> pa.Array:

@@ -73,13 +73,40 @@ class Cells:
         """The same as a dictionary array: each distinct value once, where rows share them."""
         return per_position if self.rows is None else pa.DictionaryArray.from_arrays(self.indices, per_position)
 
+    def spread_numbers(self, per_position: Any, empty: Any) -> Any:
+        """The same for numpy arrays; `empty` is what rows without a text get."""
+        if self.rows is None:
+            return per_position
+        return np.append(per_position, np.asarray(empty, per_position.dtype))[self.rows]  # -1 is the last one
+
     def spread_mask(self, positions: Mask) -> Mask:
         """The rows whose text stands at one of these positions."""
-        if self.rows is None:
-            return positions
-        if not len(positions):
-            return np.zeros(len(self.rows), dtype=bool)
-        return positions[self.rows] & (self.rows >= 0)
+        mask: Mask = self.spread_numbers(positions, False)
+        return mask
+
+    @cached_property
+    def canonical(self) -> pa.Array:
+        """The one way to write each value, a position: what a release and the content hash hold.
+
+        Numbers lose leading and trailing zeros, lists are joined with ``; ``; every other text stays as it is.
+        """
+        if self.column.many:
+            return pc.binary_join(self.values.cast(pa.list_(pa.string())), LIST_JOIN)
+        texts = self.texts
+        if self.values.null_count > texts.null_count:
+            texts = pc.if_else(self.values.is_valid(), texts, pa.scalar(None, pa.string()))
+        if self.column.kind is not Kind.DECIMAL:
+            return texts
+        plain = pc.match_substring_regex(texts, r"\A-?(?:0|[1-9][0-9]*)(?:\.[0-9]*[1-9])?\z")
+        if pc.all(plain).as_py() in (True, None):
+            return texts
+        return pa.array([None if text is None else plain_number(text) for text in texts.to_pylist()], type=pa.string())
+
+    @property
+    def described(self) -> pa.Array:
+        """What each position says, a position: its value, whichever way it is written, or the text that is none."""
+        written = self.canonical
+        return written if written.null_count == self.texts.null_count else pc.coalesce(written, self.texts)
 
     @property
     def empty(self) -> Mask:
@@ -325,27 +352,6 @@ def _type_list(cells: Cells) -> None:
             for fault in prose.faults(cells.texts)
             if not (fault[1] == "untidy-text" and fault[3] == "blanks")
         ]
-
-
-def canonical(cells: Cells) -> pa.Array:
-    """The one way to write each value, a position: what a release and the content hash hold.
-
-    Numbers lose leading and trailing zeros, lists are joined with ``; ``; every other text stays as it is.
-    """
-    if cells.column.many:
-        return pc.binary_join(cells.values.cast(pa.list_(pa.string())), LIST_JOIN)
-    texts = pc.if_else(cells.values.is_valid(), cells.texts, pa.scalar(None, pa.string()))
-    if cells.column.kind is not Kind.DECIMAL:
-        return texts
-    plain = pc.match_substring_regex(texts, r"\A-?(?:0|[1-9][0-9]*)(?:\.[0-9]*[1-9])?\z")
-    if pc.all(plain).as_py() in (True, None):
-        return texts
-    return pa.array([None if text is None else plain_number(text) for text in texts.to_pylist()], type=pa.string())
-
-
-def described(cells: Cells) -> pa.Array:
-    """What each position says, a position: its value, whichever way it is written, or the text that is none."""
-    return pc.coalesce(canonical(cells), cells.texts)
 
 
 def plain_number(text: str) -> str:

@@ -57,9 +57,22 @@ def _single(array: pa.Array | pa.ChunkedArray) -> pa.Array:
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
 
-def _column_check(column: Column, rule: ColumnRule) -> pa_pandera.Check:
+Told = Callable[[Mask, pd.Index], "pd.Series[bool] | bool"]
+
+
+def _each_row(broken: Mask, index: pd.Index[Any]) -> pd.Series[bool] | bool:
+    """Tell pandera of each row; where nothing is broken one word saves it a look at all of them."""
+    return pd.Series(~broken, index=index) if broken.any() else True
+
+
+def _one_word(broken: Mask, index: pd.Index[Any]) -> bool:
+    """Tell pandera no more than whether the rule holds, so that it makes no frame of what it need not report."""
+    return not broken.any()
+
+
+def _column_check(column: Column, rule: ColumnRule, tell: Told) -> pa_pandera.Check:
     def holds(series: pd.Series[Any]) -> pd.Series[bool] | bool:
-        return _told(_broken(column, rule, series), series.index)
+        return tell(_broken(column, rule, series), series.index)
 
     return pa_pandera.Check(holds, name=rule.code, error=rule.code, ignore_na=False)
 
@@ -74,17 +87,12 @@ def _broken(column: Column, rule: ColumnRule, series: pd.Series[Any]) -> Mask:
     return mask(pa.array(broken).take(array.indices)) if broken.any() else broken
 
 
-def _row_check(table: Table, rule: RowRule) -> pa_pandera.Check:
+def _row_check(table: Table, rule: RowRule, tell: Told) -> pa_pandera.Check:
     def holds(frame: pd.DataFrame) -> pd.Series[bool] | bool:
         cells = {name: _cells(table, frame, name) for name in rule.needs}
-        return _told(rule.broken(cells), frame.index)
+        return tell(rule.broken(cells), frame.index)
 
     return pa_pandera.Check(holds, name=rule.name, error=rule.code, ignore_na=False)
-
-
-def _told(broken: Mask, index: pd.Index[Any]) -> pd.Series[bool] | bool:
-    """What pandera is told: one word where nothing is broken, which saves it a look at every row."""
-    return pd.Series(~broken, index=index) if broken.any() else True
 
 
 def _cells(table: Table, frame: pd.DataFrame, name: str) -> pa.Array:
@@ -104,31 +112,41 @@ def _cells(table: Table, frame: pd.DataFrame, name: str) -> pa.Array:
 @cache
 def schema(table: Table) -> pa_pandera.DataFrameSchema:
     """The pandera schema of a table: types, required cells, column rules, row rules."""
-    return _schema(table, {column.name: pandas_type(column) for column in table.columns})
+    return _schema(table, {column.name: pandas_type(column) for column in table.columns}, _each_row)
 
 
-@lru_cache(maxsize=1024)
-def batch_schema(table: Table, types: tuple[tuple[str, pa.DataType], ...]) -> pa_pandera.DataFrameSchema:
-    """The same schema for a batch whose columns have these Arrow types, distinct values coded (see `Cells.coded`)."""
-    return _schema(table, {name: pd.ArrowDtype(kind) for name, kind in types})
+@cache
+def get_ready() -> None:
+    """Let pandera load what it needs, once; it deadlocks where two threads make it do so at the same time."""
+    schema(ACTORS).validate(pd.DataFrame({c.name: pd.Series(dtype=pandas_type(c)) for c in ACTORS.columns}))
 
 
-def _schema(table: Table, types: Mapping[str, Any]) -> pa_pandera.DataFrameSchema:
+@lru_cache(maxsize=64)
+def batch_schema(table: Table, types: tuple[pa.DataType, ...]) -> pa_pandera.DataFrameSchema:
+    """The same schema for a batch whose columns have these Arrow types, distinct values coded (see `Cells.coded`).
+
+    It says whether the batch is sound, not which rows are not.
+    """
+    return _schema(
+        table, {column.name: pd.ArrowDtype(kind) for column, kind in zip(table.columns, types, strict=True)}, _one_word
+    )
+
+
+def _schema(table: Table, types: Mapping[str, Any], tell: Told) -> pa_pandera.DataFrameSchema:
     columns = {
         column.name: pa_pandera.Column(
             types[column.name],
-            checks=[_column_check(column, rule) for rule in column_rules(column)],
+            checks=[_column_check(column, rule, tell) for rule in column_rules(column)],
             nullable=not column.required,
             required=column.required,
             title=column.title,
             description=column.description,
         )
         for column in table.columns
-        if column.name in types or column.required
     }
     return pa_pandera.DataFrameSchema(
         columns,
-        checks=[_row_check(table, rule) for rule in row_rules(table)],
+        checks=[_row_check(table, rule, tell) for rule in row_rules(table)],
         strict=True,
         name=table.name,
         title=table.title,

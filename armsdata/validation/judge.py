@@ -176,15 +176,15 @@ def _pandera_agrees(table: Table, judged: Judged) -> bool:
 
     from armsdata.schema.models import batch_schema
 
-    columns = {}
+    types, filled = [], {}
     for column in table.columns:
         cells, values = _values(column, judged)
+        coded = cells.coded(values)
+        types.append(coded.type)
         if column.required or values.null_count < len(values):
-            columns[column.name] = cells.coded(values)
-    types = tuple((name, array.type) for name, array in columns.items())
-    coded = pd.DataFrame({name: ArrowExtensionArray(array) for name, array in columns.items()}, copy=False)
+            filled[column.name] = ArrowExtensionArray(coded)
     try:
-        batch_schema(table, types).validate(coded, lazy=True, inplace=True)
+        batch_schema(table, tuple(types)).validate(pd.DataFrame(filled, copy=False), lazy=True, inplace=True)
     except SchemaErrors:
         return False
     return True

@@ -78,14 +78,8 @@ def _hash_long(texts: pa.Array, places: Any) -> Hashes:
 
 def hash_rows(cells: Cells, texts: pa.Array) -> Hashes:
     """A hash a row of one text a position; 0 where the cell is empty."""
-    hashes = hash_texts(texts)
-    if cells.rows is None:
-        return hashes
-    if not len(hashes):
-        return np.zeros(len(cells.rows), dtype=np.uint64)
-    spread: Hashes = hashes[cells.rows]
-    spread[cells.rows < 0] = 0
-    return spread
+    hashes: Hashes = cells.spread_numbers(hash_texts(texts), 0)
+    return hashes
 
 
 def combine(columns: list[Hashes]) -> Hashes:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from armsdata.schema import TABLES
-from armsdata.schema.cells import Fault, described, split, type_cells
+from armsdata.schema.cells import Fault, split, type_cells
 
 from .keys import hash_texts
 from .ledger import Late
@@ -49,7 +49,7 @@ def _alike(late: Late, row: Row, other: Row | None, path: list[Any], hashed: int
         return None
     for name in TABLES[late.table].alike:
         texts = pa.array([row.texts.get(name), other.texts.get(name)], pa.string())
-        one, another = described(type_cells(TABLES[late.table].by_name[name], texts)).to_pylist()
+        one, another = type_cells(TABLES[late.table].by_name[name], texts).described.to_pylist()
         if one != another:
             return None
     key = other.texts.get(late.column)

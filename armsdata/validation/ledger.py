@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from armsdata.reading.batch import Batch
 from armsdata.schema import Table
-from armsdata.schema.cells import Cells, Fault, Mask, described
+from armsdata.schema.cells import Cells, Fault, Mask
 from armsdata.schema.columns import Column, Kind
 
 from .graph import cycles
@@ -135,7 +135,7 @@ class Ledger:
 
     def _alike(self, table: Table, judged: Judged) -> Hashes:
         """One hash a row of all that describes it; rows that are muted or say nothing are like no other."""
-        hashes = [hash_rows(cells, described(cells)) for cells in (judged.cells[name] for name in table.alike)]
+        hashes = [hash_rows(cells, cells.described) for cells in (judged.cells[name] for name in table.alike)]
         alike = combine(hashes)
         for name, one in zip(table.alike, hashes, strict=True):
             if table.by_name[name].required:
@@ -148,11 +148,13 @@ class Ledger:
         cells = judged.cells[column.name]
         if column.references in self.keysets:
             return self._look_up(column, judged, cells)
-        texts, owners = _items(cells)
         fields = _REFERENCES if table.name == "claims" else _EDGES
         edges = self.edges.setdefault((table.name, column.name), Spool(fields))
+        if cells.values.null_count == len(cells.values):
+            return []
+        hashes, owners = _items(cells)
         told = {"owner": np.where(key == 0, np.uint64(1), key)[owners]} if "owner" in fields else {}
-        edges.add(key=hash_texts(texts), row=rows[owners], **told)
+        edges.add(key=hashes, row=rows[owners], **told)
         return []
 
     def _look_up(self, column: Column, judged: Judged, cells: Cells) -> list[Group]:
@@ -177,8 +179,8 @@ class Ledger:
 
     def _remember_transfers(self, judged: Judged, key: Hashes, rows: Records) -> None:
         low, high = _bounds(judged)
-        approximate = _floats(judged.cells["quantity_approximate"], pa.int8()) == 1
-        disputed = np.asarray(_text(judged, "confidence", "disputed"))
+        approximate = _is(judged, "quantity_approximate", True)
+        disputed = _is(judged, "confidence", "disputed")
         start = _days(judged, ("delivered", "earliest"), ("ordered", "earliest"), -OPEN_DAY)
         end = _days(judged, ("delivered", "latest"), None, OPEN_DAY)
         flags = approximate * _APPROXIMATE | disputed * _DISPUTED
@@ -187,7 +189,7 @@ class Ledger:
     def _remember_claims(self, judged: Judged, rows: Records) -> None:
         low, high = _bounds(judged)
         cells = judged.cells["transfer_id"]
-        denied = np.asarray(_text(judged, "framing", "denied"))
+        denied = _is(judged, "framing", "denied")
         keys = hash_rows(cells, cells.texts)
         keys[denied | ((low == -np.inf) & (high == np.inf))] = 0  # nothing to compare
         self.claims.add(key=keys, row=rows, low=low, high=high)
@@ -338,23 +340,24 @@ def _find(keys: Hashes, wanted: Hashes) -> tuple[Mask, Rows]:
     return keys[place] == wanted, place
 
 
-def _items(cells: Cells) -> tuple[pa.Array, Rows]:
-    """Every reference of a column, and the row it stands in."""
-    values = cells.spread(cells.values)
+def _items(cells: Cells) -> tuple[Hashes, Rows]:
+    """The hash of every reference of a column, and the row it stands in; 0 where there is none."""
     if not cells.column.many:
-        rows = np.flatnonzero(np.asarray(values.is_valid()))
-        return values.take(pa.array(rows)), rows
-    return pc.list_flatten(values), np.asarray(pc.list_parent_indices(values))
+        hashes = hash_rows(cells, cells.values)
+        return hashes, np.arange(len(hashes))
+    filled = np.flatnonzero(~cells.empty)
+    values = cells.values.take(pa.array(filled if cells.rows is None else cells.rows[filled]))
+    return hash_texts(pc.list_flatten(values)), filled[np.asarray(pc.list_parent_indices(values))]
 
 
-def _floats(cells: Cells, kind: Any = None) -> Any:
-    values = cells.spread(cells.values)
-    return np.asarray((values.cast(kind) if kind else values).cast(pa.float64()).fill_null(np.nan))
+def _floats(cells: Cells) -> Any:
+    numbers = np.asarray(cells.values.cast(pa.float64()).fill_null(np.nan))
+    return cells.spread_numbers(numbers, np.nan)
 
 
-def _text(judged: Judged, column: str, text: str) -> pa.Array:
+def _is(judged: Judged, column: str, value: Any) -> Mask:
     cells = judged.cells[column]
-    return pc.fill_null(pc.equal(cells.spread(cells.values), text), False)
+    return cells.spread_mask(np.asarray(pc.fill_null(pc.equal(cells.values, value), False)))
 
 
 def _bounds(judged: Judged) -> tuple[Any, Any]:
@@ -370,7 +373,7 @@ def _bounds(judged: Judged) -> tuple[Any, Any]:
 def _days(judged: Judged, source: tuple[str, str], other: tuple[str, str] | None, unknown: int) -> Any:
     def days(name: str, end: str) -> Any:
         cells = judged.cells[name]
-        return np.asarray(cells.spread(cells.days[end]).cast(pa.int32()).fill_null(unknown))
+        return cells.spread_numbers(np.asarray(cells.days[end].cast(pa.int32()).fill_null(unknown)), unknown)
 
     found = days(*source)
     return np.maximum(found, days(*other)) if other else found

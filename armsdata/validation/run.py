@@ -17,6 +17,7 @@ from armsdata.findings import DEFAULT_LIMIT, Collector, Finding, Report, severit
 from armsdata.reading.batch import Batch, Reader
 from armsdata.schema import TABLES, Table
 from armsdata.schema.cells import Mask
+from armsdata.schema.models import get_ready
 
 from .judge import Judged, judge
 from .ledger import Ledger
@@ -93,6 +94,7 @@ def run(
     Returns:
         The report.
     """
+    get_ready()
     work = _Run(inputs, sink, Collector(limit), strict, progress or (lambda rows: None))
     work.collector.add(findings)
     with ThreadPoolExecutor(threads or default_threads()) as pool:
