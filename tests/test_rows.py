@@ -1,0 +1,131 @@
+"""Rows are put together from texts that are made once: whatever the columns hold, they are those of a plain join."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from armsdata.exporters import rows as module
+from armsdata.exporters.contract import TypedBatch
+from armsdata.exporters.csv import CsvFormat, quoted
+from armsdata.exporters.rows import COMBINATIONS, LONG, constant, put_together, runs
+from armsdata.exporters.text import day_texts, holding, with_others
+from armsdata.schema import TABLES
+from armsdata.schema.cells import Cells, type_cells
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+WEAPONS = TABLES["weapons"]
+NAMES = [column.name for column in WEAPONS.columns]
+FEW = st.lists(st.sampled_from(["", "", "a", "bé", 'c"d', "e,f", "g\nh", "x" * (LONG + 1)]), max_size=40)
+
+
+def typed(columns: dict[str, Sequence[str]], *, coded: Sequence[str]) -> dict[str, Cells]:
+    """Cells of the weapons table as a reader gives them: some columns coded, the others a text a row."""
+    found = {}
+    for column in WEAPONS.columns:
+        array = pa.array([text or None for text in columns[column.name]], pa.string())
+        found[column.name] = type_cells(column, array.dictionary_encode() if column.name in coded else array)
+    return found
+
+
+def plainly(columns: dict[str, Sequence[str]], size: int) -> bytes:
+    """The same rows as anybody would write them."""
+    lines = []
+    for row in range(size):
+        cells = [columns[name][row] for name in NAMES]
+        marked = ['"' + cell.replace('"', '""') + '"' if any(one in cell for one in '",\n') else cell for cell in cells]
+        lines.append(",".join(marked) + "\n")
+    return "".join(lines).encode("utf-8")
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.data())
+def test_rows_of_any_columns_are_those_of_a_plain_join(data: st.DataObject) -> None:
+    first = data.draw(FEW)
+    texts = st.sampled_from(["", "a", 'c"d', "e,f", "é" * LONG, "plain"])
+    columns = {
+        name: first if name == NAMES[-1] else data.draw(st.lists(texts, min_size=len(first), max_size=len(first)))
+        for name in NAMES
+    }
+    coded = data.draw(st.sets(st.sampled_from(NAMES)))
+    written = CsvFormat().render(TypedBatch(WEAPONS, len(first), typed(columns, coded=sorted(coded))))
+    assert bytes(written) == plainly(columns, len(first))
+
+
+def test_columns_go_together_only_while_there_are_few_combinations() -> None:
+    size = 200
+    columns = {name: [f"{name} {row % 20}" for row in range(size)] for name in NAMES}
+    columns["notes"] = [""] * size
+    found = runs(WEAPONS, typed(columns, coded=NAMES), size)
+    together = [[column.name for column, _, _ in run.columns] for run in found]
+    assert [name for run in together for name in run] == NAMES
+    assert max(map(len, together)) > 1
+    assert all(21 ** len([name for name in run if name != "notes"]) <= COMBINATIONS for run in together)
+
+
+def test_long_texts_are_not_multiplied() -> None:
+    size = 60
+    columns = {name: [name + str(row % 30) + "x" * LONG for row in range(size)] for name in NAMES}
+    found = runs(WEAPONS, typed(columns, coded=NAMES), size)
+    assert [len(run.columns) for run in found] == [1] * len(NAMES)
+
+
+def test_derived_days_share_the_rows_of_their_date() -> None:
+    transfers = TABLES["transfers"]
+    cells = {
+        column.name: type_cells(column, pa.nulls(2000, pa.string()).dictionary_encode())
+        for column in transfers.source_columns
+    }
+    dates = pa.array([f"{1000 + row}" for row in range(2000)])
+    cells["ordered"] = type_cells(transfers.by_name["ordered"], dates.dictionary_encode())
+    run = next(run for run in runs(transfers, cells, 2000) if run.columns[0][0].name == "ordered")
+    names = [column.name for column, _, _ in run.columns]
+    assert names[:3] == ["ordered", "ordered_earliest", "ordered_latest"]
+
+
+def test_rows_too_long_for_one_array_are_put_together_in_halves(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = pa.array([f"text {number}" for number in range(100)])
+    chosen = np.arange(100, dtype=np.int32)[::-1] // 2
+    parts = [(texts, None), constant("|"), (texts, chosen), constant("\n")]
+    expected = "".join(f"text {row}|text {(99 - row) // 2}\n" for row in range(100)).encode()
+    assert bytes(put_together(parts, 100)) == expected
+    monkeypatch.setattr(module, "MOST_BYTES", 64)
+    assert bytes(put_together(parts, 100)) == expected
+    monkeypatch.setattr(module, "MOST_BYTES", 1)  # a single row is never parted
+    assert bytes(put_together(parts, 100)) == expected
+
+
+def test_no_rows_have_no_bytes() -> None:
+    assert bytes(put_together([constant("\n")], 0)) == b""
+
+
+@given(st.lists(st.none() | st.text(alphabet='ab"\\\n\x01é', max_size=5), max_size=20), st.integers(0, 3))
+def test_texts_that_hold_a_byte_are_found_where_they_stand(texts: list[str | None], first: int) -> None:
+    array = pa.array(texts, pa.string()).slice(first)  # an array may begin within its buffers
+    expected = [place for place, text in enumerate(texts[first:]) if text is not None and '"' in text]
+    assert holding(array, b'"').tolist() == expected
+    expected = [
+        place
+        for place, text in enumerate(texts[first:])
+        if text is not None and ("\\" in text or min(text, default="z") < " ")
+    ]
+    assert holding(array, b"\\", controls=True).tolist() == expected
+
+
+def test_texts_are_replaced_at_their_places_alone() -> None:
+    texts = pa.array(["a", None, "b", "c"])
+    assert with_others(texts, np.array([2, 3]), pa.array(["x", "y"])).to_pylist() == ["a", None, "x", "y"]
+    assert quoted(pa.array(["plain", 'a"b', None, "a,b", ""])).to_pylist() == ["plain", '"a""b"', None, '"a,b"', ""]
+
+
+def test_days_are_written_alike_by_arrow_and_by_us() -> None:
+    inner = [-719_162, -1, 0, 16_230, 2_932_896]
+    outer = [*inner, -719_163, 2_932_897, -1_000_000]
+    quick = day_texts(pa.array(inner, pa.int32()).cast(pa.date32())).to_pylist()
+    slow = day_texts(pa.array(outer, pa.int32()).cast(pa.date32())).to_pylist()
+    assert quick == slow[: len(inner)] == ["0001-01-01", "1969-12-31", "1970-01-01", "2014-06-09", "9999-12-31"]
+    assert json.dumps(slow[len(inner) :]) == '["0000-12-31", "10000-01-01", "-0768-02-04"]'
