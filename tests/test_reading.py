@@ -7,8 +7,9 @@ import io
 import os
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from armsdata.schema import TABLES
@@ -122,6 +123,44 @@ def test_damaged_files_are_read_alike_whatever_the_size_of_the_blocks(
     file.write_bytes(HEADER + b"".join(lines))
     whole = batches(file)
     assert in_blocks(file, size) == whole
+
+
+odd_lines = st.lists(
+    st.sampled_from([
+        ROW, ROW, b"\n", b",,,,,,,\n", b" ,,,,,,,\n", b"\xc2\xa0,,,,,,,\n", b"short,x\n", b"long,x,y,z,1,2,3,4,5\n",
+        b" \n", b'm1,"two\nlines",x,,,,,\n', b'm2,"a\n\n\nb",short\n', b'q,"a,b"",c",x,,,,,\n', b"crlf,x,y,,,,,\r\n",
+        b"\r\n", "utf,\xe9\xe0,x,,,,,\n".encode(), b",,only,,,,,\n",
+    ]),
+    max_size=20,
+)  # fmt: skip
+
+
+@given(lines=odd_lines, names=st.sampled_from([NAMES, [*NAMES[:3], "remarks", *NAMES[4:]], NAMES[::-1]]))
+@quick
+def test_blank_and_ragged_records_among_sound_ones_are_read_as_the_patient_reader_reads_them(
+    lines: list[bytes], names: list[str], file: Path
+) -> None:
+    file.write_bytes(",".join(names).encode() + b"\n" + b"".join(lines))
+    found = batches(file)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(CsvReader, "_read_fast", CsvReader._read_patiently)
+        assert found == batches(file)
+
+
+def test_only_the_odd_records_of_a_sound_block_are_read_patiently(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "weapons.csv"
+    path.write_bytes(HEADER + ROW * 70_000 + b"short,x\n" + ROW * 70_000 + b"\n" + ROW)
+    patiently: list[str] = []
+
+    def watched(text: str, *given: Any, **named: Any) -> Iterator[Record | int]:
+        patiently.append(text)
+        return records(text, *given, **named)
+
+    monkeypatch.setattr(reading, "records", watched)
+    assert read_all(path) == (140_002, 2)
+    assert patiently == ["short,x\n", "\n"]
 
 
 @given(

@@ -21,7 +21,7 @@ from armsdata.schema.prose import edges
 
 from .batch import Batch, Lines
 from .header import Header, read_header
-from .quoting import Marks
+from .quoting import Marks, Places
 from .repair import Fault, Record, Shape, records
 from .stream import Utf8Stream
 
@@ -141,40 +141,86 @@ class CsvReader:
 
     def _read(self, block: Block) -> Batch:
         if block.sound and self.shape.width > 1:
-            batch = self._read_fast(block)
-            if batch is not None:
-                return batch
+            return self._read_fast(block)
         return self._read_patiently(block)
 
-    def _read_fast(self, block: Block) -> Batch | None:
-        """Read a sound block with Arrow; None when a record in it is blank or has too many or too few cells."""
+    def _read_fast(self, block: Block) -> Batch:
+        """Read a sound block with Arrow, but for records that are blank or have too many or too few cells."""
         names = [str(place) for place in range(self.shape.width)]
         wanted = {str(place): name for name, place in self.positions.items()}
         types = {
             place: pa.dictionary(pa.int32(), pa.string()) if self.table.repeats(name) else pa.string()
             for place, name in wanted.items()
         }
-        try:
-            read = pacsv.read_csv(
-                pa.BufferReader(block.data),
-                pacsv.ReadOptions(column_names=names, block_size=len(block.data) + 1, use_threads=False),
-                pacsv.ParseOptions(
-                    delimiter=self.header.delimiter, newlines_in_values=b'"' in block.data, ignore_empty_lines=False
-                ),
-                pacsv.ConvertOptions(
-                    column_types=types,
-                    include_columns=list(wanted),
-                    null_values=[""],
-                    strings_can_be_null=True,
-                    check_utf8=False,
-                ),
-            )
-        except pa.ArrowInvalid:
-            return None
+        ragged: list[int] = []
+
+        def leave_out(row: pacsv.InvalidRow) -> str:
+            ragged.append(row.number - 1)
+            return "skip"
+
+        read = pacsv.read_csv(
+            pa.BufferReader(block.data),
+            pacsv.ReadOptions(column_names=names, block_size=len(block.data) + 1, use_threads=False),
+            pacsv.ParseOptions(
+                delimiter=self.header.delimiter,
+                newlines_in_values=b'"' in block.data,
+                ignore_empty_lines=False,
+                invalid_row_handler=leave_out,
+            ),
+            pacsv.ConvertOptions(
+                column_types=types,
+                include_columns=list(wanted),
+                null_values=[""],
+                strings_can_be_null=True,
+                check_utf8=False,
+            ),
+        )
         columns = {name: _single(read.column(place)) for place, name in wanted.items()}
-        if _has_blank(columns, read.num_rows, self.table.key):
-            return None
+        blank = _blank_rows(columns, read.num_rows, self.table.key)
+        if ragged or len(blank):
+            return self._with_odd_records(block, columns, np.array(ragged, dtype=np.int64), blank)
         return Batch(read.num_rows, columns, partial(_lines, block))
+
+    def _with_odd_records(self, block: Block, columns: dict[str, pa.Array], ragged: Places, blank: Places) -> Batch:
+        """A batch of what Arrow read, and of the records that it cannot judge, which are read patiently.
+
+        Args:
+            block: a sound block.
+            columns: what Arrow read of it.
+            ragged: the records that Arrow has left out.
+            blank: the rows of Arrow that seem to be blank.
+        """
+        marks, end = Marks(block.data), len(block.data)
+        lines = marks.record_lines(end, block.first_line)
+        bounds = np.append(marks.record_starts(end), end)
+        of_arrow = np.delete(np.arange(len(lines)), ragged)
+        rows = _Rows(
+            self,
+            (
+                record
+                for one in np.union1d(ragged, of_arrow[blank]).tolist()
+                for record in records(
+                    _decode(block.data[bounds[one] : bounds[one + 1]]), int(lines[one]), self.shape, last=True
+                )
+            ),
+        )
+        full = np.delete(np.arange(len(of_arrow)), blank)
+        places = np.concatenate([of_arrow[full], np.searchsorted(lines, [record.line for record in rows.records])])
+        order = np.argsort(places)
+        none = np.zeros(len(full), dtype=bool)
+        merged = {
+            name: _merged(columns[name].take(pa.array(full)), rows.column(name, place), order)
+            for name, place in self.positions.items()
+        }
+        return Batch(
+            len(order),
+            merged,
+            lambda: lines[places[order]],
+            rows.findings,
+            {name: np.concatenate([none, spoiled])[order] for name, spoiled in rows.spoiled.items()},
+            np.concatenate([none, rows.muted])[order],
+            rows.counted,
+        )
 
     def _read_patiently(self, block: Block) -> Batch:
         text = _decode(block.data)
@@ -295,8 +341,15 @@ def _single(column: pa.ChunkedArray) -> pa.Array:
     return column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays(column.chunks)
 
 
-def _has_blank(columns: dict[str, pa.Array], size: int, key: str) -> bool:
-    """Whether any record has no cell that is filled with more than blanks; as a rule the key alone tells."""
+def _merged(first: pa.Array, second: pa.Array, order: Places) -> pa.Array:
+    """The texts of two columns in this order; in a dictionary there are only those that a record has."""
+    plain = [array.dictionary_decode() if pa.types.is_dictionary(array.type) else array for array in (first, second)]
+    texts = pa.concat_arrays(plain).take(pa.array(order))
+    return texts.dictionary_encode() if pa.types.is_dictionary(first.type) else texts
+
+
+def _blank_rows(columns: dict[str, pa.Array], size: int, key: str) -> Places:
+    """The rows in which no cell is filled with more than blanks; as a rule the key alone tells that there is none."""
     rows = np.arange(size)
     if key in columns:
         data, starts, ends = edges(columns[key])
@@ -304,8 +357,8 @@ def _has_blank(columns: dict[str, pa.Array], size: int, key: str) -> bool:
         rows = np.flatnonzero((starts == ends) | (first <= 0x20) | (first > 0x7E))
     for array in columns.values():
         if not len(rows):
-            return False
+            break
         texts = array.take(pa.array(rows))
         texts = texts.dictionary_decode() if pa.types.is_dictionary(texts.type) else texts
         rows = rows[np.asarray(pc.fill_null(pc.match_substring_regex(texts, _BLANK), True))]
-    return bool(columns) and len(rows) > 0
+    return rows if columns else rows[:0]

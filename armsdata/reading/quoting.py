@@ -80,11 +80,16 @@ class Marks:
         breaks = np.searchsorted(newlines, ends) - np.searchsorted(newlines, starts)
         return [(int(starts[i]) + 1, int(ends[i])) for i in np.flatnonzero(breaks >= 2)]
 
-    def record_lines(self, end: int, first_line: int) -> np.ndarray[Any, np.dtype[np.int64]]:
-        """The physical line at which each record before `end` begins, given the line of the first."""
+    def record_starts(self, end: int) -> Places:
+        """Where each record before `end` begins."""
         newlines = np.flatnonzero(self.bytes[:end] == NEWLINE)
-        outer = np.flatnonzero(~self.within(newlines)) if len(self.places) else np.arange(len(newlines))
+        outer = newlines[~self.within(newlines)] if len(self.places) else newlines
         starts = np.concatenate(([0], outer + 1))
-        if end and self.bytes[end - 1] == NEWLINE:
-            starts = starts[:-1]
-        return starts + first_line
+        return starts[:-1] if end and self.bytes[end - 1] == NEWLINE else starts
+
+    def record_lines(self, end: int, first_line: int) -> Places:
+        """The physical line at which each record before `end` begins, given the line of the first."""
+        starts = self.record_starts(end)
+        if not len(self.places):
+            return np.arange(len(starts)) + first_line
+        return np.searchsorted(np.flatnonzero(self.bytes[:end] == NEWLINE), starts) + first_line
