@@ -31,11 +31,13 @@ def format_(
     from armsdata.folder import own_dataset
     from armsdata.formatting import format_tables
     from armsdata.output.escaping import visible
+    from armsdata.progress import progress
 
     changed = []
     for path in datasets or [own_dataset()]:
         try:
-            changed += format_tables(path, check=check)
+            with progress("Formatting", quiet=quiet):
+                changed += format_tables(path, check=check)
         except InvalidData as error:
             outcome = "nothing was formatted, since the files cannot be read with certainty"
             raise tell_invalid(error.report, outcome) from None

@@ -32,11 +32,13 @@ def import_(
     from armsdata.importers import IMPORTERS, run
     from armsdata.importers.register import ImportFailure
     from armsdata.output.escaping import visible
+    from armsdata.progress import progress
 
     if register not in IMPORTERS:
         raise typer.BadParameter(f"there is no importer {register!r}; known are {', '.join(IMPORTERS)}")
     try:
-        result = run(register, file, out, previous=previous)
+        with progress("Importing", quiet=quiet):
+            result = run(register, file, out, previous=previous)
     except ImportFailure as error:
         deliver(_notes(file, error.findings))
         typer.echo(f"armsdata: {visible(str(error))}; nothing was written", err=True)

@@ -25,10 +25,12 @@ def report(
     from a file, and can be sent as one.
     """
     from armsdata.dataset import load
+    from armsdata.progress import progress
     from armsdata.report import render
     from armsdata.staging import write_file
 
-    content = render(load(dataset))
-    write_file(out, content.decode("utf-8"))
+    with progress("Drawing", quiet=quiet):
+        content = render(load(dataset))
+        write_file(out, content.decode("utf-8"))
     if not quiet:
         typer.echo(f"Wrote {out} ({len(content) / 1e6:.1f} MB)", err=True)

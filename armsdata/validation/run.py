@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from armsdata.findings import DEFAULT_LIMIT, Collector, Finding, Report, severity_of
+from armsdata.progress import Bar, about_records
 from armsdata.reading.batch import Batch, Reader
 from armsdata.schema import TABLES, Table
 from armsdata.schema.cells import Mask
@@ -95,6 +96,9 @@ def run(
         The report.
     """
     get_ready()
+    if isinstance(progress, Bar):
+        paths = [path for one in inputs if (path := getattr(one.reader, "path", None))]
+        progress.expect(sum(map(about_records, paths)))
     work = _Run(inputs, sink, Collector(limit), strict, progress or (lambda rows: None))
     work.collector.add(findings)
     with ThreadPoolExecutor(threads or default_threads()) as pool:
