@@ -1,138 +1,114 @@
-"""`make bench`: armsdata and its peers in turn on the same files, whole processes, medians and ratios.
+"""`make bench`: armsdata and its peers in turn on the same files, whole processes, medians and paired ratios.
 
-`python benchmarks --rows 100000,1000000 --runs 3` writes `benchmarks/made/results.json` and prints a Markdown table.
-The exit status is 1 when armsdata needs more memory than it promises.
+What is measured is kept in `benchmarks/made/results.json`, part by part: a later run of some parts replaces those
+alone. The tables are made from all that is kept, printed, and written to `benchmarks/made/results.md`; with `--record`
+also into `docs/performance.md`, between the marks that name them. The exit status is 1 when a target does not hold.
 """
 
 from __future__ import annotations
 
 import argparse
+import datetime
 import json
 import os
 import platform
-import shutil
-import statistics
-import subprocess
+import re
 import sys
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
-from synthetic import write_dataset  # noqa: E402
+from measuring import Run  # noqa: E402
+from parts import PARTS  # noqa: E402
+from tables import Measured, tables  # noqa: E402
 
-#: What armsdata promises: so much, and so much more for each transfer.
-PEAK_MIB, PEAK_BYTES_A_ROW = 700, 20
-
-
-@dataclass
-class Run:
-    """One finished process."""
-
-    wall: float
-    cpu: float
-    peak_mib: float
-
-
-def measure(command: list[str]) -> Run:
-    """Run a command; its wall time, CPU time and peak memory as the operating system counts them."""
-    begun = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - begun
-    if os.waitstatus_to_exitcode(status):
-        raise SystemExit(f"{' '.join(command)} failed")
-    unit = 1 << 20 if sys.platform == "darwin" else 1 << 10
-    return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / unit)
-
-
-def commands(folder: Path, out: Path) -> dict[str, list[str]]:
-    """What is compared, by name."""
-    armsdata = [sys.executable, "-m", "armsdata"]
-    peers = [sys.executable, str(HERE / "peers.py")]
-    return {
-        "armsdata validate": [*armsdata, "validate", str(folder), "-q", "--limit", "0"],
-        "armsdata export (validate, CSV, Parquet, JSON-LD)": [
-            *armsdata,
-            "export",
-            str(folder),
-            "--out",
-            str(out / "armsdata"),
-            "-q",
-        ],
-        "DuckDB, load once and copy three times": [*peers, "duckdb", str(folder), str(out / "duckdb")],
-        "polars, three sinks": [*peers, "polars", str(folder), str(out / "polars")],
-    }
-
-
-def compare(rows: int, runs: int, work: Path) -> dict[str, list[Run]]:
-    """Run everything in turn, so that a drift of the machine's speed meets all alike."""
-    folder = work / f"transfers-{rows}"
-    if not (folder / "claims.csv").is_file():
-        write_dataset(folder, rows)
-    found: dict[str, list[Run]] = {}
-    for _ in range(runs):
-        for name, command in commands(folder, work / "out").items():
-            found.setdefault(name, []).append(measure(command))
-            shutil.rmtree(work / "out", ignore_errors=True)
-    return found
-
-
-def table(rows: int, found: dict[str, list[Run]]) -> str:
-    """The medians as a Markdown table; the ratio is to DuckDB, run by run."""
-    lines = [f"| {rows:,} transfers | wall s | CPU s | peak MiB | wall / DuckDB |", "|---|---|---|---|---|"]
-    duck = next(runs for name, runs in found.items() if name.startswith("DuckDB"))
-    for name, runs in found.items():
-        wall, cpu, peak = (
-            statistics.median(getattr(run, what) for run in runs) for what in ("wall", "cpu", "peak_mib")
-        )
-        ratio = statistics.median(run.wall / other.wall for run, other in zip(runs, duck, strict=True))
-        lines.append(f"| {name} | {wall:.2f} | {cpu:.2f} | {peak:.0f} | {ratio:.2f} |")
-    return "\n".join(lines)
-
-
-def start_up(runs: int) -> str:
-    """What it costs to start, and to export the curated dataset."""
-    lines = ["| start-up | wall s | CPU s |", "|---|---|---|"]
-    out = HERE / "made" / "curated"
-    for name, command in {
-        "python -c pass": [sys.executable, "-c", "pass"],
-        "armsdata --help": [sys.executable, "-m", "armsdata", "--help"],
-        "armsdata export (curated dataset)": [sys.executable, "-m", "armsdata", "export", "--out", str(out), "-q"],
-    }.items():
-        measured = [measure(command) for _ in range(runs)]
-        wall, cpu = (statistics.median(getattr(run, what) for run in measured) for what in ("wall", "cpu"))
-        lines.append(f"| {name} | {wall:.2f} | {cpu:.2f} |")
-    return "\n".join(lines)
+DOCUMENT = HERE.parent / "docs" / "performance.md"
+COMPARED = ("armsdata", "pandas", "pandera", "pyarrow", "numpy", "polars", "duckdb", "frictionless", "rdflib")
 
 
 def main() -> int:
     """Measure, print, keep."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", default="100000,1000000", help="numbers of transfers, joined by commas")
-    parser.add_argument("--runs", type=int, default=3, help="how often each command is run")
-    parser.add_argument("--work", type=Path, default=HERE / "made", help="the folder for datasets and results")
-    given = parser.parse_args()
+    given = _arguments()
     given.work.mkdir(parents=True, exist_ok=True)
-    kept: dict[str, object] = {"machine": platform.platform(), "processors": os.cpu_count()}
-    too_much = []
-    print(start_up(given.runs), end="\n\n")
-    for rows in map(int, given.rows.split(",")):
-        found = compare(rows, given.runs, given.work)
-        kept[str(rows)] = {name: [asdict(run) for run in runs] for name, runs in found.items()}
-        print(table(rows, found), end="\n\n", flush=True)
-        limit = PEAK_MIB + PEAK_BYTES_A_ROW * rows / (1 << 20)
-        too_much += [
-            f"{name} at {rows:,}: {run.peak_mib:.0f} MiB, promised {limit:.0f}"
-            for name, runs in found.items()
-            for run in runs
-            if name.startswith("armsdata") and run.peak_mib > limit
-        ]
-    (given.work / "results.json").write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8", newline="\n")
-    print("\n".join(too_much) or "Memory is within what is promised.")
-    return 1 if too_much else 0
+    store = given.work / "results.json"
+    kept: dict[str, Any] = json.loads(store.read_text(encoding="utf-8")) if store.is_file() else {}
+    for name in given.only:
+        measure, usual, duration = PARTS[name]
+        print(f"{name} (about {duration})", flush=True)
+        begun = time.monotonic()
+        for key, runs in measure(given.work, given.rows or usual, given.runs).items():
+            about = {"date": datetime.date.today().isoformat(), "minutes": round((time.monotonic() - begun) / 60, 1)}
+            kept[key] = (
+                about | _machine() | {"runs": {task: [asdict(run) for run in some] for task, some in runs.items()}}
+            )
+        store.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8", newline="\n")
+    measured: Measured = {
+        key: {task: [Run(**run) for run in some] for task, some in part["runs"].items()} for key, part in kept.items()
+    }
+    made = {"machine": _conditions(kept), **dict(tables(measured))}
+    text = "\n\n".join(made.values()) + "\n"
+    (given.work / "results.md").write_text(text, encoding="utf-8", newline="\n")
+    print("\n" + text)
+    if given.record:
+        record(DOCUMENT, made)
+    return 1 if "**does not hold**" in made["targets"] else 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
+    durations = "; ".join(f"{name}: {duration}" for name, (_, _, duration) in PARTS.items())
+    parser.add_argument(
+        "--only", default=",".join(PARTS), help=f"the parts to run, joined by commas, or none ({durations})"
+    )
+    parser.add_argument("--rows", default="", help="numbers of transfers, joined by commas, for peers, formats, faulty")
+    parser.add_argument("--runs", type=int, default=3, help="how often each command is run; the slowest run once")
+    parser.add_argument("--work", type=Path, default=HERE / "made", help="the folder for datasets and results")
+    parser.add_argument("--record", action="store_true", help="write the tables into docs/performance.md, too")
+    given = parser.parse_args()
+    given.rows = [int(number) for number in given.rows.split(",") if number]
+    given.only = [name for name in given.only.split(",") if name and name != "none"]
+    if unknown := sorted(set(given.only) - set(PARTS)):
+        parser.error(f"there is no part {', '.join(unknown)}; the parts are {', '.join(PARTS)}")
+    return given
+
+
+def _machine() -> dict[str, Any]:
+    return {
+        "system": platform.platform(terse=True),
+        "python": platform.python_version(),
+        "processors": os.cpu_count(),
+        "versions": {name: version(name) for name in COMPARED},
+    }
+
+
+def _conditions(kept: dict[str, Any]) -> str:
+    """When, on what, with which versions: of all parts that are shown."""
+    told = {
+        f"{one['system']}, {one['processors']} processors, Python {one['python']}; "
+        + ", ".join(f"{name} {number}" for name, number in one["versions"].items())
+        for one in kept.values()
+    }
+    days = sorted({one["date"] for one in kept.values()})
+    return "\n\n".join([f"Measured {' to '.join(sorted({days[0], days[-1]}))}." if days else "", *sorted(told)]).strip()
+
+
+def record(document: Path, made: dict[str, str]) -> None:
+    """Put each table between the marks that name it.
+
+    Args:
+        document: has `<!-- measured: NAME -->` and `<!-- end -->`, each on a line of its own.
+        made: the tables by name; those that the document has no place for are left out.
+    """
+    text = document.read_text(encoding="utf-8")
+    for name, table in made.items():
+        place = re.compile(rf"(<!-- measured: {re.escape(name)} -->\n).*?(<!-- end -->)", re.DOTALL)
+        text = place.sub(lambda found, table=table: f"{found[1]}\n{table}\n\n{found[2]}", text)
+    document.write_text(text, encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

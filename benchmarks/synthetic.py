@@ -1,4 +1,7 @@
-"""Synthetic datasets: seeded, all five tables, skewed like real data, valid without a finding of severity error."""
+"""Synthetic datasets: seeded, all five tables, skewed like real data, without a finding of severity error.
+
+With `faulty` they have a fault in each transfer and each claim instead.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from armsdata.schema import TABLES
 from armsdata.schema.vocabularies import vocabulary
+from faulty import CLAIMS, TRANSFERS, spoiled
 
 #: Rows that are made and written at once.
 PART = 200_000
@@ -21,13 +25,14 @@ WORDS = (
 )  # fmt: skip
 
 
-def write_dataset(folder: Path, transfers: int, seed: int = 1) -> None:
+def write_dataset(folder: Path, transfers: int, seed: int = 1, *, faulty: bool = False) -> None:
     """Write a dataset folder.
 
     Args:
         folder: is made; its files are overwritten.
         transfers: the number of transfers; there are 1.2 times as many claims, and a source for 50 transfers.
         seed: equal seeds give equal bytes.
+        faulty: every transfer and every claim has a fault.
     """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "dataset.toml").write_text(
@@ -46,10 +51,12 @@ def write_dataset(folder: Path, transfers: int, seed: int = 1) -> None:
     used = Used(actors, states, weapons, sources)
     with Writer(folder, "transfers") as table:
         for first in range(0, transfers, PART):
-            table.add(_transfers(random, used, first, min(PART, transfers - first)))
+            rows = _transfers(random, used, first, min(PART, transfers - first))
+            table.add(spoiled(rows, TRANSFERS, first) if faulty else rows)
     with Writer(folder, "claims") as table:
         for first in range(0, transfers * 6 // 5, PART):
-            table.add(_claims(random, used, first, min(PART, transfers * 6 // 5 - first), transfers))
+            rows = _claims(random, used, first, min(PART, transfers * 6 // 5 - first), transfers)
+            table.add(spoiled(rows, CLAIMS, first) if faulty else rows)
 
 
 class Used:

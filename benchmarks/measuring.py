@@ -1,0 +1,102 @@
+"""Whole processes, run in turn: wall time, CPU time and peak memory as the operating system counts them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).parent
+ARMSDATA = [sys.executable, "-m", "armsdata"]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One finished process; `note` is the last line that it printed."""
+
+    wall: float
+    cpu: float
+    peak_mib: float
+    status: int = 0
+    note: str = ""
+
+
+Runs = dict[str, list[Run]]
+
+
+def measure(command: list[str], *, allowed: Iterable[int] = (0,), environment: Mapping[str, str] | None = None) -> Run:
+    """Run a command to its end."""
+    begun = time.perf_counter()
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env={**os.environ, **(environment or {})},
+    ) as process:
+        assert process.stdout is not None
+        said = process.stdout.read().decode("utf-8", "replace").strip()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    wall = time.perf_counter() - begun
+    if process.returncode not in allowed:
+        raise SystemExit(f"{' '.join(command)} ended with status {process.returncode}: {said[-2000:]}")
+    unit = 1 << 20 if sys.platform == "darwin" else 1 << 10
+    cpu = usage.ru_utime + usage.ru_stime
+    return Run(wall, cpu, usage.ru_maxrss / unit, process.returncode, said.splitlines()[-1][:300] if said else "")
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something to measure.
+
+    Attributes:
+        name: as the tables show it.
+        command: the process; `{out}` stands for a folder that is there, and empty, before each run.
+        check: looks whether what stands in that folder afterwards is right; raises `SystemExit` when not.
+        allowed: the exit statuses that are right.
+        slow: run only in the first round.
+        environment: more variables.
+    """
+
+    name: str
+    command: list[str]
+    check: Callable[[Path], None] | None = None
+    allowed: tuple[int, ...] = (0,)
+    slow: bool = False
+    environment: Mapping[str, str] | None = None
+
+
+def in_turn(tasks: list[Task], runs: int, work: Path) -> Runs:
+    """Run all tasks, then all of them again, so that a drift of the machine's speed meets all alike."""
+    found: Runs = {}
+    out = work / "out"
+    for number in range(runs):
+        for task in tasks:
+            if number and task.slow:
+                continue
+            shutil.rmtree(out, ignore_errors=True)
+            out.mkdir(parents=True)
+            command = [part.replace("{out}", os.fspath(out)) for part in task.command]
+            run = measure(command, allowed=task.allowed, environment=task.environment)
+            print(f"  {task.name}: {run.wall:.2f} s, CPU {run.cpu:.2f} s, {run.peak_mib:.0f} MiB", flush=True)
+            if task.check:
+                task.check(out)
+            found.setdefault(task.name, []).append(run)
+    shutil.rmtree(out, ignore_errors=True)
+    return found
+
+
+def median(runs: list[Run], what: str = "wall") -> float:
+    """The median of one figure."""
+    return statistics.median(getattr(run, what) for run in runs)
+
+
+def paired(runs: list[Run], others: list[Run], what: str = "wall") -> list[float]:
+    """The ratios of runs of the same round."""
+    return [getattr(run, what) / getattr(other, what) for run, other in zip(runs, others, strict=False)]

@@ -1,0 +1,208 @@
+"""The parts of the benchmark: what is measured, on which files."""
+
+from __future__ import annotations
+
+import json
+import os
+import runpy
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from armsdata.schema import TABLES
+from measuring import ARMSDATA, HERE, Runs, Task, in_turn
+from synthetic import write_dataset
+
+CURATED = HERE.parent / "data"
+FORMATS = ("csv", "parquet", "jsonld")
+VALIDATE, EXPORT = "armsdata validate", "armsdata export (validate, CSV, Parquet, JSON-LD)"
+DUCKDB, POLARS, PYARROW = (
+    "DuckDB, load once, three COPYs",
+    "polars, three sinks",
+    "pyarrow, reader and writers (no JSON)",
+)
+PANDAS, PANDAS_EXPORT = "pandas + pandera", "pandas + pandera, to_csv, to_parquet, json.dumps"
+FRICTIONLESS, RDFLIB = "frictionless validate", "rdflib, graph and JSON-LD serializer (transfers only)"
+PASS, HELP, IMPORTS, SMALL = (
+    "python -c pass",
+    "armsdata --help",
+    "its imports alone",
+    "armsdata export (curated dataset)",
+)
+FAULTY, CLEAN = "a fault in every transfer and claim", "clean"
+#: Rows for rdflib, which takes seconds for ten thousand.
+RDFLIB_ROWS = 10_000
+LIMIT_MIB = 1024
+
+
+def dataset(work: Path, rows: int, *, faulty: bool = False) -> Path:
+    """The folder of a synthetic dataset, made when it is not there."""
+    folder = work / f"{'faulty' if faulty else 'transfers'}-{rows}"
+    if not (folder / "complete").is_file():
+        print(f"  making {folder.name}", flush=True)
+        write_dataset(folder, rows, faulty=faulty)
+        (folder / "complete").touch()
+    return folder
+
+
+def validating(folder: Path, *more: str) -> list[str]:
+    """The command that validates."""
+    return [*ARMSDATA, "validate", os.fspath(folder), "-q", *more]
+
+
+def exporting(folder: Path, *more: str) -> list[str]:
+    """The command that exports."""
+    return [*ARMSDATA, "export", os.fspath(folder), "--out", "{out}/dist", "-q", *more]
+
+
+def peer(name: str, folder: Path) -> list[str]:
+    """The command of a peer."""
+    return [sys.executable, os.fspath(HERE / "peers.py"), name, os.fspath(folder), "{out}"]
+
+
+# ---------------------------------------------------------------------------------------------- are they right?
+
+
+def rows_of(path: Path) -> int:
+    """The records of a file of a synthetic dataset, none of which has a line break in a cell."""
+    if path.suffix == ".parquet":
+        import pyarrow.parquet as pq
+
+        return int(pq.read_metadata(path).num_rows)
+    with path.open("rb") as file:
+        lines = sum(chunk.count(b"\n") for chunk in iter(partial(file.read, 1 << 22), b""))
+    return lines - {".csv": 1, ".jsonld": 3, ".json": 0}[path.suffix]
+
+
+def complete(folder: Path, suffixes: tuple[str, ...], out: Path) -> None:
+    """Whether each table is there in each format, with all of its rows."""
+    for name in TABLES:
+        expected = rows_of(folder / f"{name}.csv")
+        for suffix in suffixes:
+            found = list(out.rglob(f"{name}{suffix}"))
+            if len(found) != 1 or rows_of(found[0]) != expected:
+                raise SystemExit(f"{name}{suffix}: {[rows_of(path) for path in found]} rows, not {expected}")
+
+
+# ---------------------------------------------------------------------------------------------- parts
+
+
+def start(work: Path, rows: list[int], runs: int) -> dict[str, Runs]:
+    """What it costs to start, and to export the curated dataset beside what its imports alone cost."""
+    names = work / "modules.json"
+    out = os.fspath(work / "out" / "listed")
+    path = f"import sys; sys.path.insert(0, {os.fspath(HERE)!r})"
+    listing = f"{path}; import parts; parts.list_modules({os.fspath(names)!r}, {out!r})"
+    in_turn([Task("listing the modules", [sys.executable, "-c", listing])], 1, work)
+    importing = f"import importlib, json; [importlib.import_module(n) for n in json.load(open({os.fspath(names)!r}))]"
+    tasks = [
+        Task(PASS, [sys.executable, "-c", "pass"]),
+        Task(HELP, [*ARMSDATA, "--help"]),
+        Task(IMPORTS, [sys.executable, "-c", importing]),
+        Task(SMALL, exporting(CURATED)),
+    ]
+    return {"start": in_turn(tasks, max(runs, 7), work)}
+
+
+def list_modules(path: str, out: str) -> None:
+    """Write down which modules an export of the curated dataset imports."""
+    before = set(sys.modules)
+    sys.argv = ["armsdata", "export", os.fspath(CURATED), "--out", out, "-q"]
+    try:
+        runpy.run_module("armsdata", run_name="__main__")
+    except SystemExit as end:
+        if end.code:
+            raise
+    found = [name for name in sys.modules if name not in before and not name.endswith("__main__")]
+    Path(path).write_text(json.dumps([name for name in found if _imports(name)]), encoding="utf-8")
+
+
+def _imports(name: str) -> bool:
+    """Whether a module is found by its name; some are made by others on the way."""
+    spec = getattr(sys.modules[name], "__spec__", None)
+    return spec is not None and spec.name == name and spec.origin not in (None, "unknown")
+
+
+def peers(work: Path, rows: list[int], runs: int) -> dict[str, Runs]:
+    """armsdata and its peers on the same files; of the slowest there is one run."""
+    with (work / "table-schema.json").open("wb") as file:
+        subprocess.run([*ARMSDATA, "schema", "--format", "table-schema"], stdout=file, check=True)
+    found = {}
+    for number in rows:
+        folder = dataset(work, number)
+        flat = partial(complete, folder, (".csv", ".parquet", ".json"))
+        linked = partial(complete, folder, (".csv", ".parquet", ".jsonld"))
+        tasks = [
+            Task(VALIDATE, validating(folder, "--limit", "0")),
+            Task(EXPORT, exporting(folder), linked),
+            Task(DUCKDB, peer("duckdb", folder), flat),
+            Task(POLARS, peer("polars", folder), flat),
+            Task(PYARROW, peer("pyarrow", folder), partial(complete, folder, (".csv", ".parquet"))),
+            Task(PANDAS, peer("pandas-validate", folder), slow=True),
+            Task(PANDAS_EXPORT, peer("pandas-export", folder), linked, slow=True),
+            Task(FRICTIONLESS, peer("frictionless", folder), slow=True),
+        ]
+        found[f"peers {number}"] = in_turn(tasks, runs, work)
+    return found
+
+
+def formats(work: Path, rows: list[int], runs: int) -> dict[str, Runs]:
+    """Validation alone, and with each format alone; rdflib's serializer beside them, on fewer rows."""
+    found = {}
+    for number in rows:
+        folder = dataset(work, number)
+        tasks = [Task(VALIDATE, validating(folder, "--limit", "0"))]
+        for name in FORMATS:
+            check = partial(complete, folder, (f".{name}",))
+            tasks.append(Task(f"armsdata export --format {name}", exporting(folder, "--format", name), check))
+        tasks.append(Task(EXPORT, exporting(folder)))
+        tasks.append(Task(RDFLIB, peer("rdflib", dataset(work, RDFLIB_ROWS)), slow=True))
+        found[f"formats {number}"] = in_turn(tasks, runs, work)
+    return found
+
+
+def faulty(work: Path, rows: list[int], runs: int) -> dict[str, Runs]:
+    """A file in which every row has a fault beside a clean one."""
+    found = {}
+    for number in rows:
+        tasks = [
+            Task(CLEAN, validating(dataset(work, number))),
+            Task(FAULTY, validating(dataset(work, number, faulty=True)), allowed=(1,)),
+        ]
+        found[f"faulty {number}"] = in_turn(tasks, runs, work)
+    return found
+
+
+def scale(work: Path, rows: list[int], runs: int) -> dict[str, Runs]:
+    """The export of one million and of ten million transfers."""
+    tasks = [Task(f"{number:,}", exporting(dataset(work, number))) for number in (10**6, 10**7)]
+    return {"scale": in_turn(tasks, runs, work)}
+
+
+def limited(work: Path, rows: list[int], runs: int) -> dict[str, Runs]:
+    """Validation and export of several GiB in an address space of one GiB; status 0 is what proves it."""
+    if sys.platform != "linux":
+        print("  the address space can be limited on Linux only: left out")
+        return {}
+    folder = dataset(work, 10**7)
+    size = sum((folder / f"{name}.csv").stat().st_size for name in TABLES)
+    prefix = [sys.executable, os.fspath(HERE / "limited.py"), str(LIMIT_MIB)]
+    any_status = tuple(range(-64, 128))
+    tasks = [
+        Task(f"validate {size / 2**30:.1f} GiB", [*prefix, *validating(folder, "--limit", "0")], allowed=any_status),
+        Task(f"export {size / 2**30:.1f} GiB", [*prefix, *exporting(folder)], allowed=any_status),
+    ]
+    return {"limited": in_turn(tasks, 1, work)}
+
+
+#: By name: the part, the numbers of rows it takes where none are given, and how long it takes here.
+PARTS: dict[str, tuple[Callable[[Path, list[int], int], dict[str, Runs]], list[int], str]] = {
+    "start": (start, [], "half a minute"),
+    "peers": (peers, [10**5, 10**6], "5 minutes"),
+    "formats": (formats, [10**6], "3 minutes"),
+    "faulty": (faulty, [10**6], "2 minutes"),
+    "scale": (scale, [], "10 minutes"),
+    "limited": (limited, [], "5 minutes"),
+}
