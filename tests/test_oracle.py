@@ -11,8 +11,11 @@ from armsdata.schema import TABLES, Column, Kind
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import armsdata
 import oracle
-from datasets import FULL, SMALL, Data, judged
+from armsdata.findings import Report
+from armsdata.reading import csv as reading
+from datasets import FULL, SMALL, Data
 
 #: More are tried with ARMSDATA_EXAMPLES=2000.
 EXAMPLES = int(os.environ.get("ARMSDATA_EXAMPLES", "80"))
@@ -108,18 +111,28 @@ def misshapen(draw: st.DrawFn, data: Data) -> Data:
     return data
 
 
-def both(data: Data) -> tuple[set[oracle.Told], set[oracle.Told]]:
-    """What the package finds and what the oracle does."""
-    with tempfile.TemporaryDirectory() as folder:
-        report = judged(data.write(Path(folder)))
-        ours = {(one.file.rsplit("/", 1)[1], one.line, one.column, one.code) for one in report.findings}
-    return ours, oracle.findings({table: data.content(table) for table in TABLES})
+def both(data: Data, block: int = 8 << 20, threads: int = 1) -> tuple[set[oracle.Told], set[oracle.Told]]:
+    """What the package finds, reading blocks of this size in so many threads, and what the oracle does."""
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reading, "BLOCK", block)
+        patch.setattr(reading, "PATIENT", max(block // 8, 1))
+        report = armsdata.validate(data.write(Path(folder)), threads=threads)
+    return told(report), oracle.findings({table: data.content(table) for table in TABLES})
 
 
-@given(damaged())
+def told(report: Report) -> set[oracle.Told]:
+    """The findings; none may be told twice."""
+    ours = [(one.file.rsplit("/", 1)[1], one.line, one.column, one.code) for one in report.findings]
+    assert len(ours) == report.counts.total()
+    return set(ours)
+
+
+@given(damaged(), st.sampled_from([150, 700, 8 << 20]), st.sampled_from([1, 2, 5]))
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
-def test_the_package_finds_what_the_oracle_finds(data: Data) -> None:
-    ours, theirs = both(data)
+def test_the_package_finds_what_the_oracle_finds_whatever_the_blocks_and_threads(
+    data: Data, block: int, threads: int
+) -> None:
+    ours, theirs = both(data, block, threads)
     assert (ours - theirs, theirs - ours) == (set(), set())
 
 
