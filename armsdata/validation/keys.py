@@ -22,7 +22,7 @@ Hashes = np.ndarray[Any, np.dtype[np.uint64]]
 Records = np.ndarray[Any, Any]
 
 #: A spool holds this many bytes in memory; what is more goes to disk.
-SPOOL_LIMIT = 64 << 20
+SPOOL_LIMIT = 40 << 20
 _PARTS = 16
 #: Texts of more bytes are hashed one by one.
 _LONG = 2048
