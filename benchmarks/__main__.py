@@ -65,7 +65,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--only", default=",".join(PARTS), help=f"the parts to run, joined by commas, or none ({durations})"
     )
-    parser.add_argument("--rows", default="", help="numbers of transfers, joined by commas, for peers, formats, faulty")
+    parser.add_argument("--rows", default="", help="numbers of transfers, joined by commas, instead of a part's own")
     parser.add_argument("--runs", type=int, default=3, help="how often each command is run; the slowest run once")
     parser.add_argument("--work", type=Path, default=HERE / "made", help="the folder for datasets and results")
     parser.add_argument("--record", action="store_true", help="write the tables into docs/performance.md, too")

@@ -8,7 +8,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,15 +30,10 @@ class Run:
 Runs = dict[str, list[Run]]
 
 
-def measure(command: list[str], *, allowed: Iterable[int] = (0,), environment: Mapping[str, str] | None = None) -> Run:
+def measure(command: list[str], *, allowed: Iterable[int] = (0,)) -> Run:
     """Run a command to its end."""
     begun = time.perf_counter()
-    with subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        env={**os.environ, **(environment or {})},
-    ) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
         assert process.stdout is not None
         said = process.stdout.read().decode("utf-8", "replace").strip()
         _, status, usage = os.wait4(process.pid, 0)
@@ -58,18 +53,16 @@ class Task:
     Attributes:
         name: as the tables show it.
         command: the process; `{out}` stands for a folder that is there, and empty, before each run.
-        check: looks whether what stands in that folder afterwards is right; raises `SystemExit` when not.
+        check: a process that looks whether what stands in that folder afterwards is right.
         allowed: the exit statuses that are right.
         slow: run only in the first round.
-        environment: more variables.
     """
 
     name: str
     command: list[str]
-    check: Callable[[Path], None] | None = None
+    check: list[str] | None = None
     allowed: tuple[int, ...] = (0,)
     slow: bool = False
-    environment: Mapping[str, str] | None = None
 
 
 def in_turn(tasks: list[Task], runs: int, work: Path) -> Runs:
@@ -82,14 +75,17 @@ def in_turn(tasks: list[Task], runs: int, work: Path) -> Runs:
                 continue
             shutil.rmtree(out, ignore_errors=True)
             out.mkdir(parents=True)
-            command = [part.replace("{out}", os.fspath(out)) for part in task.command]
-            run = measure(command, allowed=task.allowed, environment=task.environment)
+            run = measure(_in(out, task.command), allowed=task.allowed)
             print(f"  {task.name}: {run.wall:.2f} s, CPU {run.cpu:.2f} s, {run.peak_mib:.0f} MiB", flush=True)
             if task.check:
-                task.check(out)
+                measure(_in(out, task.check))
             found.setdefault(task.name, []).append(run)
     shutil.rmtree(out, ignore_errors=True)
     return found
+
+
+def _in(out: Path, command: list[str]) -> list[str]:
+    return [part.replace("{out}", os.fspath(out)) for part in command]
 
 
 def median(runs: list[Run], what: str = "wall") -> float:

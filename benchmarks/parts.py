@@ -8,12 +8,10 @@ import runpy
 import subprocess
 import sys
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
-from armsdata.schema import TABLES
 from measuring import ARMSDATA, HERE, Runs, Task, in_turn
-from synthetic import write_dataset
+from peers import TABLES
 
 CURATED = HERE.parent / "data"
 FORMATS = ("csv", "parquet", "jsonld")
@@ -42,7 +40,8 @@ def dataset(work: Path, rows: int, *, faulty: bool = False) -> Path:
     folder = work / f"{'faulty' if faulty else 'transfers'}-{rows}"
     if not (folder / "complete").is_file():
         print(f"  making {folder.name}", flush=True)
-        write_dataset(folder, rows, faulty=faulty)
+        making = [sys.executable, os.fspath(HERE / "synthetic.py"), os.fspath(folder), str(rows)]
+        subprocess.run([*making, "faulty"] if faulty else making, check=True)
         (folder / "complete").touch()
     return folder
 
@@ -62,28 +61,9 @@ def peer(name: str, folder: Path) -> list[str]:
     return [sys.executable, os.fspath(HERE / "peers.py"), name, os.fspath(folder), "{out}"]
 
 
-# ---------------------------------------------------------------------------------------------- are they right?
-
-
-def rows_of(path: Path) -> int:
-    """The records of a file of a synthetic dataset, none of which has a line break in a cell."""
-    if path.suffix == ".parquet":
-        import pyarrow.parquet as pq
-
-        return int(pq.read_metadata(path).num_rows)
-    with path.open("rb") as file:
-        lines = sum(chunk.count(b"\n") for chunk in iter(partial(file.read, 1 << 22), b""))
-    return lines - {".csv": 1, ".jsonld": 3, ".json": 0}[path.suffix]
-
-
-def complete(folder: Path, suffixes: tuple[str, ...], out: Path) -> None:
-    """Whether each table is there in each format, with all of its rows."""
-    for name in TABLES:
-        expected = rows_of(folder / f"{name}.csv")
-        for suffix in suffixes:
-            found = list(out.rglob(f"{name}{suffix}"))
-            if len(found) != 1 or rows_of(found[0]) != expected:
-                raise SystemExit(f"{name}{suffix}: {[rows_of(path) for path in found]} rows, not {expected}")
+def complete(folder: Path, *suffixes: str) -> list[str]:
+    """The command that looks whether all rows are in all files."""
+    return [sys.executable, os.fspath(HERE / "complete.py"), os.fspath(folder), "{out}", *suffixes]
 
 
 # ---------------------------------------------------------------------------------------------- parts
@@ -132,14 +112,14 @@ def peers(work: Path, rows: list[int], runs: int) -> dict[str, Runs]:
     found = {}
     for number in rows:
         folder = dataset(work, number)
-        flat = partial(complete, folder, (".csv", ".parquet", ".json"))
-        linked = partial(complete, folder, (".csv", ".parquet", ".jsonld"))
+        flat = complete(folder, ".csv", ".parquet", ".json")
+        linked = complete(folder, ".csv", ".parquet", ".jsonld")
         tasks = [
             Task(VALIDATE, validating(folder, "--limit", "0")),
             Task(EXPORT, exporting(folder), linked),
             Task(DUCKDB, peer("duckdb", folder), flat),
             Task(POLARS, peer("polars", folder), flat),
-            Task(PYARROW, peer("pyarrow", folder), partial(complete, folder, (".csv", ".parquet"))),
+            Task(PYARROW, peer("pyarrow", folder), complete(folder, ".csv", ".parquet")),
             Task(PANDAS, peer("pandas-validate", folder), slow=True),
             Task(PANDAS_EXPORT, peer("pandas-export", folder), linked, slow=True),
             Task(FRICTIONLESS, peer("frictionless", folder), slow=True),
@@ -155,7 +135,7 @@ def formats(work: Path, rows: list[int], runs: int) -> dict[str, Runs]:
         folder = dataset(work, number)
         tasks = [Task(VALIDATE, validating(folder, "--limit", "0"))]
         for name in FORMATS:
-            check = partial(complete, folder, (f".{name}",))
+            check = complete(folder, f".{name}")
             tasks.append(Task(f"armsdata export --format {name}", exporting(folder, "--format", name), check))
         tasks.append(Task(EXPORT, exporting(folder)))
         tasks.append(Task(RDFLIB, peer("rdflib", dataset(work, RDFLIB_ROWS)), slow=True))
@@ -176,8 +156,8 @@ def faulty(work: Path, rows: list[int], runs: int) -> dict[str, Runs]:
 
 
 def scale(work: Path, rows: list[int], runs: int) -> dict[str, Runs]:
-    """The export of one million and of ten million transfers."""
-    tasks = [Task(f"{number:,}", exporting(dataset(work, number))) for number in (10**6, 10**7)]
+    """The export of datasets of different size."""
+    tasks = [Task(f"{number:,}", exporting(dataset(work, number))) for number in rows]
     return {"scale": in_turn(tasks, runs, work)}
 
 
@@ -186,7 +166,7 @@ def limited(work: Path, rows: list[int], runs: int) -> dict[str, Runs]:
     if sys.platform != "linux":
         print("  the address space can be limited on Linux only: left out")
         return {}
-    folder = dataset(work, 10**7)
+    folder = dataset(work, max(rows))
     size = sum((folder / f"{name}.csv").stat().st_size for name in TABLES)
     prefix = [sys.executable, os.fspath(HERE / "limited.py"), str(LIMIT_MIB)]
     any_status = tuple(range(-64, 128))
@@ -203,6 +183,6 @@ PARTS: dict[str, tuple[Callable[[Path, list[int], int], dict[str, Runs]], list[i
     "peers": (peers, [10**5, 10**6], "5 minutes"),
     "formats": (formats, [10**6], "3 minutes"),
     "faulty": (faulty, [10**6], "2 minutes"),
-    "scale": (scale, [], "10 minutes"),
-    "limited": (limited, [], "5 minutes"),
+    "scale": (scale, [10**6, 10**7], "10 minutes"),
+    "limited": (limited, [10**7], "5 minutes"),
 }

@@ -5,6 +5,7 @@ With `faulty` they have a fault in each transfer and each claim instead.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -249,3 +250,7 @@ def _cells(texts: pa.Array) -> pa.Array:
 def _write(folder: Path, name: str, filled: dict[str, pa.Array]) -> None:
     with Writer(folder, name) as table:
         table.add(filled)
+
+
+if __name__ == "__main__":
+    write_dataset(Path(sys.argv[1]), int(sys.argv[2]), faulty=sys.argv[3:] == ["faulty"])

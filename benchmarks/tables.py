@@ -27,7 +27,8 @@ def tables(measured: Measured) -> Iterator[tuple[str, str]]:
         elif part == "faulty":
             yield f"faulty-{number}", _against(f"validate {int(number):,} transfers", runs, parts.CLEAN, "clean")
     if "scale" in measured:
-        yield "scale", _against("export, transfers", measured["scale"], f"{MILLION:,}", "a million")
+        first = next(iter(measured["scale"]))
+        yield "scale", _against("export, transfers", measured["scale"], first, first)
     if "limited" in measured:
         yield "limited", _limited(measured["limited"])
     yield "targets", _targets(measured)
@@ -92,8 +93,17 @@ def _targets(measured: Measured) -> str:
             shown, holds = judge(measured)
         except KeyError:
             shown, holds = "not measured", None
-        lines.append(f"| {text} | {shown} | {'' if holds is None else 'holds' if holds else '**does not hold**'} |")
+        lines.append(f"| {text} | {shown} | {_verdict(holds, hoped=text.startswith('…'))} |")
     return "\n".join(lines)
+
+
+def _verdict(holds: bool | None, *, hoped: bool) -> str:
+    """In words; an aim beyond the target is reached or not."""
+    if holds is None:
+        return ""
+    if hoped:
+        return "reached" if holds else "not reached"
+    return "holds" if holds else "**does not hold**"
 
 
 Verdict = tuple[str, bool | None]
