@@ -10,7 +10,7 @@ from armsdata.schema import TABLES
 
 from .errors import NoTable, UsageError
 from .findings import DEFAULT_LIMIT, Finding, Report
-from .folder import Tables, curated, find_tables, label_of, open_reader
+from .folder import Tables, curated, find_tables, label_of, open_reader, parts_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,9 +98,8 @@ def _complete(inputs: list[Input], base: list[Input]) -> None:
     """Let updates that lack a column keep what the dataset has there, as the merge does."""
     from .reading.completed import completed
 
-    bases = {one.table.name: one.reader for one in base}
     for one in inputs:
-        one.reader = completed(one.reader, bases[one.table.name])
+        one.reader = completed(one.reader, [old.reader for old in base if old.table is one.table])
 
 
 def _find(paths: list[Path], table: str) -> tuple[list[Tables], list[NoTable]]:
@@ -125,7 +124,7 @@ def _readable(files: list[tuple[Path, str]], errors: Sequence[NoTable] = ()) -> 
 
     readers: list[Reader] = []
     failed = list(errors)
-    for path, name in files:
+    for path, name in ((part, name) for file, name in files for part in parts_of(file)):
         try:
             readers.append(open_reader(path, TABLES[name]))
         except NoTable as error:

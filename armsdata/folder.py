@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from armsdata.schema import TABLES, Table
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 SUFFIXES = (".csv", ".parquet", ".jsonld", ".xlsx")
 #: Where a release keeps the tables of each format.
 RELEASE_FOLDERS = {".csv": "csv", ".parquet": "parquet", ".jsonld": "jsonld"}
+#: What is in a folder: None for a file, the names of the files in it for a folder.
+Entries = Mapping[str, Sequence[str] | None]
 
 
 @dataclass
@@ -26,7 +29,7 @@ class Tables:
 
     Attributes:
         path: the folder, or the single file.
-        files: the file of each table.
+        files: the file of each table, or the folder that holds its parts: see `parts_of`.
         is_dataset: the folder has a `dataset.toml`.
         is_release: they stand in a release folder: the tables of one of its formats, derived columns included.
     """
@@ -99,14 +102,35 @@ def find_tables(path: Path, table: str = "") -> Tables:
 
 
 def _in_folder(path: Path) -> dict[str, Path]:
-    """The table files of a folder; where a table is there in several formats, that of the first suffix."""
-    by_name: dict[tuple[str, str], Path] = {}
-    for file in sorted(path.iterdir()):
-        name, suffix = file.stem.lower(), file.suffix.lower()
-        if name in TABLES and suffix in SUFFIXES and file.is_file():
+    """The tables of a folder; where a table is there in several formats, that of the first suffix."""
+    entries: dict[str, Sequence[str] | None] = {}
+    for one in path.iterdir():
+        if one.is_file():
+            entries[one.name] = None
+        elif one.stem.lower() in TABLES and one.is_dir():
+            entries[one.name] = [part.name for part in one.iterdir() if part.is_file()]
+    return {name: path / entry for name, entry in tables_among(entries, str(path)).items()}
+
+
+def tables_among(entries: Entries, path: str) -> dict[str, str]:
+    """Which files and folders of parts are tables, by table.
+
+    Args:
+        entries: what is in the folder.
+        path: the folder, as errors name it.
+
+    Raises:
+        UsageError: a table is there twice, or its parts are of several formats.
+    """
+    by_name: dict[tuple[str, str], str] = {}
+    for entry in sorted(entries):
+        parts = entries[entry]
+        found = PurePosixPath(entry)
+        name, suffix = found.stem.lower(), found.suffix.lower() if parts is None else _suffix_of(parts, path, entry)
+        if name in TABLES and suffix in (SUFFIXES if parts is None else RELEASE_FOLDERS):
             if (name, suffix) in by_name:
-                raise UsageError(f"{path}: {by_name[name, suffix].name} and {file.name} are both the table {name}")
-            by_name[name, suffix] = file
+                raise UsageError(f"{path}: {by_name[name, suffix]} and {entry} are both the table {name}")
+            by_name[name, suffix] = entry
     files = {}
     for name in TABLES:
         for suffix in SUFFIXES:
@@ -114,6 +138,27 @@ def _in_folder(path: Path) -> dict[str, Path]:
                 files[name] = by_name[name, suffix]
                 break
     return files
+
+
+def _suffix_of(parts: Sequence[str], path: str, entry: str) -> str:
+    """The one suffix of the parts of a table; empty where there are none."""
+    suffixes = sorted({PurePosixPath(part).suffix.lower() for part in part_names(parts)})
+    if len(suffixes) > 1:
+        raise UsageError(f"{path}/{entry}: holds parts of several formats ({', '.join(suffixes)}); leave one of them")
+    return suffixes[0] if suffixes else ""
+
+
+def part_names(names: Sequence[str]) -> list[str]:
+    """The parts of a table among the files of its folder, in their order; hidden ones are other programs' notes."""
+    parts = [name for name in names if PurePosixPath(name).suffix.lower() in RELEASE_FOLDERS]
+    return sorted(name for name in parts if not name.startswith((".", "_")))
+
+
+def parts_of(path: Path) -> list[Path]:
+    """The files of a table: the one file, or the parts in its folder in the order of their names."""
+    if not path.is_dir():
+        return [path]
+    return [path / name for name in part_names([part.name for part in path.iterdir() if part.is_file()])]
 
 
 def _in_workbook(path: Path, table: str) -> list[str]:
@@ -129,7 +174,7 @@ def _in_release(path: Path) -> Tables:
     """The tables of a release folder: in the first format that it has."""
     for suffix, name in RELEASE_FOLDERS.items():
         files = _in_folder(path / name) if (path / name).is_dir() else {}
-        files = {table: file for table, file in files.items() if file.suffix.lower() == suffix}
+        files = {table: file for table, file in files.items() if parts_of(file)[0].suffix.lower() == suffix}
         if files:
             return Tables(path / name, files, is_release=True)
     return Tables(path)
@@ -181,8 +226,12 @@ def open_reader(path: Path, table: Table) -> Reader:
     """Open a table file of any format.
 
     Raises:
+        UsageError: it is a folder of parts, where one file is wanted.
         NoTable: it cannot be opened as what its name says.
     """
     from .reading import open_table
+
+    if path.is_dir():
+        raise UsageError(f"{path}: a table in parts; validate, export, verify and load() read it, this wants one file")
 
     return open_table(path, label_of(path), table)

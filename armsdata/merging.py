@@ -105,7 +105,7 @@ def merge(
 
 def _contributed(contribution: PathLike | Sequence[PathLike], base: list[Input]) -> list[Input]:
     paths = [contribution] if isinstance(contribution, str | Path) else list(contribution)
-    bases = {one.table.name: one.reader for one in base}
+    bases = {one.table.name: [one.reader] for one in base}
     found = [find_tables(Path(path)) for path in paths]
     files = [(name, file) for tables in found for name, file in sorted(tables.files.items())]
     return [Input(completed(open_reader(file, TABLES[name]), bases[name])) for name, file in files]

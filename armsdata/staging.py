@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import shutil
 import sys
 import uuid
@@ -18,8 +19,8 @@ from .errors import NotOurs, UsageError
 #: The file that lists every other file of a release, and tells that the folder is one.
 SUMS = "SHA256SUMS"
 _MARK = ".armsdata-"
-#: A list of sums is ours when it names one of these.
-_TELLING = {"csv/transfers.csv", "parquet/transfers.parquet", "jsonld/transfers.jsonld"}
+#: A list of sums is ours when it names one of these, or a part of one.
+_TELLING = re.compile(r"(csv|parquet|jsonld)/transfers(/part-[0-9]+)?\.\1")
 
 
 class Staging:
@@ -147,7 +148,7 @@ def _listed(folder: Path) -> set[str]:
     except (FileNotFoundError, UnicodeDecodeError):
         return set()
     listed = {line.split("  ", 1)[1] for line in text.splitlines() if "  " in line}
-    return {SUMS, *listed} if listed & _TELLING else set()
+    return {SUMS, *listed} if any(map(_TELLING.fullmatch, listed)) else set()
 
 
 def draft_of(target: Path) -> Path:

@@ -17,7 +17,7 @@ from armsdata.schema import DISPLAY_ORDER, TABLES, Table
 
 from .errors import UsageError
 from .findings import Report, shorten
-from .folder import open_reader
+from .folder import open_reader, parts_of
 from .staging import SUMS
 
 #: So many differing cells are named; the first says what is wrong.
@@ -112,8 +112,13 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _files(folder: Path, name: str) -> dict[str, Path]:
-    return {table: folder / name / f"{table}{FORMATS[name].suffix}" for table in TABLES}
+def _files(folder: Path, name: str) -> dict[str, list[Path]]:
+    """The files of each table in one format: one, or its parts."""
+    files = {}
+    for table in TABLES:
+        whole, parts = folder / name / f"{table}{FORMATS[name].suffix}", folder / name / table
+        files[table] = parts_of(parts) if parts.is_dir() and not whole.exists() else [whole]
+    return files
 
 
 def _check_format(
@@ -122,14 +127,14 @@ def _check_format(
     """Read one format back, validate it, and take the content hash of each table."""
     from .validation.run import Input, run
 
-    files = _files(folder, name)
-    missing = [path for path in files.values() if not path.is_file()]
+    files = [(table, path) for table, paths in _files(folder, name).items() for path in paths]
+    missing = [path for _, path in files if not path.is_file()]
     if missing:
         result.problems.append(f"{name}: cannot be read back, since {missing[0].name} is missing")
         return
     sink = _Hashing()
     try:
-        inputs = [Input(open_reader(path, TABLES[table])) for table, path in files.items()]
+        inputs = [Input(open_reader(path, TABLES[table])) for table, path in files]
         for one in inputs:
             lacking = [column.name for column in one.table.columns if column.name not in one.reader.numbers]
             result.problems += [f"{one.reader.label}: the column {column} is missing" for column in lacking]
@@ -188,8 +193,8 @@ def _differences(folder: Path, table: Table, one: str, other: str) -> list[str]:
 def _rows(folder: Path, table: Table, name: str) -> Iterator[dict[str, str | None]]:
     from .validation.judge import judge
 
-    reader = open_reader(_files(folder, name)[table.name], table)
-    for read in reader.blocks():
+    readers = [open_reader(path, table) for path in _files(folder, name)[table.name]]
+    for read in (read for reader in readers for read in reader.blocks()):
         judged = judge(table, read())
         texts = cell_texts(table, judged.cells)
         columns = {column.name: cells.spread(text).to_pylist() for column, cells, text in texts}

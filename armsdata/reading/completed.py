@@ -5,7 +5,7 @@ So it is judged as the dataset will be after the merge, and `merge` writes what 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, partial
 
 import pyarrow as pa
@@ -17,15 +17,16 @@ from armsdata.schema import Table
 from .batch import Batch, Reader
 
 
-def completed(reader: Reader, base: Reader) -> Reader:
-    """The contributed file, completed from the file of the dataset that it would join, where it lacks columns."""
+def completed(reader: Reader, base: Sequence[Reader]) -> Reader:
+    """The contributed file, completed from the table of the dataset that it would join, where it lacks columns."""
+    there = {name for one in base for name in one.numbers}
     lacking = [
         column.name
         for column in reader.table.source_columns
-        if not column.required and column.name not in reader.numbers and column.name in base.numbers
+        if not column.required and column.name not in reader.numbers and column.name in there
     ]
     key = reader.table.key
-    return Completed(reader, base, lacking) if lacking and key in reader.numbers and key in base.numbers else reader
+    return Completed(reader, base, lacking) if lacking and key in reader.numbers and key in there else reader
 
 
 class Completed:
@@ -33,11 +34,11 @@ class Completed:
 
     Args:
         reader: the contributed file.
-        base: the dataset's file of the same table.
+        base: the dataset's files of the same table: one, or its parts.
         lacking: the columns to take from there.
     """
 
-    def __init__(self, reader: Reader, base: Reader, lacking: list[str]) -> None:
+    def __init__(self, reader: Reader, base: Sequence[Reader], lacking: list[str]) -> None:
         self.reader, self._base, self.lacking = reader, base, lacking
         self.label: str = reader.label
         self.table: Table = reader.table
@@ -64,7 +65,7 @@ class Completed:
         wanted = wanted.drop_null()
         schema = pa.schema([(name, pa.string()) for name in (self.table.key, *self.lacking)])
         parts = [schema.empty_table()]
-        for read in self._base.blocks():
+        for read in (read for one in self._base for read in one.blocks()):
             batch = read()
             rows = pc.indices_nonzero(pc.is_in(self._keys(batch), value_set=wanted))
             parts.append(pa.table({name: _texts(batch, name).take(rows) for name in schema.names}, schema))

@@ -12,7 +12,7 @@ from armsdata.schema import TABLES
 from armsdata.schema.cells import Fault, split, type_cells
 
 from .keys import hash_texts
-from .ledger import Late
+from .late import Late
 from .messages import cell_message, show
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,43 +14,15 @@ from armsdata.schema import Table
 from armsdata.schema.cells import Cells, Fault, Mask
 from armsdata.schema.columns import Column, Kind
 
-from .graph import cycles
+from . import late
 from .judge import Group, Judged, Rows, group_of
-from .keys import Hashes, KeySet, Records, Spool, absent, combine, hash_rows, hash_texts, repeats, together
+from .keys import Hashes, KeySet, Records, Spool, combine, hash_rows, hash_texts, together
+from .late import APPROXIMATE, CLAIMED, DISPUTED, EDGES, FIGURES, KEYS, REFERENCES, UNTOLD, Late
 
 #: Beyond every day that a date column can hold.
 OPEN_DAY = 2**31 - 1
-#: The row number of records that nothing more is told about.
-UNTOLD = 2**32 - 1
-_APPROXIMATE, _DISPUTED = 1, 2
-_KEYS = {"row": "u4", "alike": "u8"}
-_REFERENCES = {"row": "u4"}
-_EDGES = {"row": "u4", "owner": "u8"}
 #: Tables whose keys are looked up while the batches pass; the others' references are settled at the end.
 LOOKED_UP = ("sources", "actors", "weapons")
-
-
-@dataclass(frozen=True)
-class Late:
-    """A finding that only the whole dataset shows: rows counted through all files of the table.
-
-    Attributes:
-        code: the finding's code.
-        table: the table at whose rows it stands.
-        column: the column at which it stands.
-        rows: the rows at fault.
-        others: for each of them another row that explains it (the first of two duplicates), or -1.
-        paths: for each of them the rows along a cycle, where it is one.
-        hashes: for each of them the hash of the reference at fault, where the column is a list.
-    """
-
-    code: str
-    table: str
-    column: str
-    rows: Rows
-    others: Rows
-    paths: tuple[tuple[int, ...], ...] = ()
-    hashes: Hashes | None = None
 
 
 class Ledger:
@@ -62,12 +33,12 @@ class Ledger:
         self.counts: dict[str, int] = {}
         self.keys: dict[str, Spool] = {}
         self.edges: dict[tuple[str, str], Spool] = {}
-        self.figures = Spool({"row": "u4", "low": "f8", "high": "f8", "start": "i4", "end": "i4", "flags": "u1"})
-        self.claims = Spool({"row": "u4", "low": "f8", "high": "f8"})
+        self.figures = Spool(FIGURES)
+        self.claims = Spool(CLAIMED)
         self._superseded: dict[str, KeySet] = {}
         self._contributed: dict[str, int] = {}
-        self._keys_unknown: set[str] = set()
-        self._uses_unknown: set[str] = set()
+        self.keys_unknown: set[str] = set()
+        self.uses_unknown: set[str] = set()
 
     # -------------------------------------------------------------------------------- while batches pass
 
@@ -77,8 +48,8 @@ class Ledger:
         Without keys no reference to the table can be told to be wrong, without references no record to be unused.
         """
         if table.key not in present:
-            self._keys_unknown.add(table.name)
-        self._uses_unknown.update(
+            self.keys_unknown.add(table.name)
+        self.uses_unknown.update(
             column.references
             for column in table.columns
             if column.references and column.name not in present and (column.required or not present)
@@ -105,7 +76,7 @@ class Ledger:
         if judged.batch.muted is not None:  # reported for their shape already: they count, but are not told of again
             rows[judged.batch.muted] = UNTOLD
         key = self._key_hashes(table, judged)
-        spool = self.keys.setdefault(table.name, Spool(_KEYS))
+        spool = self.keys.setdefault(table.name, Spool(KEYS))
         spool.add(key=np.where(key == 0, np.uint64(1), key), row=rows, alike=self._alike(table, judged))
         self.counts[table.name] = first + judged.batch.size
         groups = []
@@ -127,7 +98,7 @@ class Ledger:
     def _keys_of(self, table: Table) -> Records:
         spool = self.keys.get(table.name)
         parts = list(spool.parts(split=spool.spilled)) if spool else []
-        return np.concatenate(parts) if parts else np.zeros(0, dtype=[("key", "u8"), *_KEYS.items()])
+        return np.concatenate(parts) if parts else np.zeros(0, dtype=[("key", "u8"), *KEYS.items()])
 
     def _key_hashes(self, table: Table, judged: Judged) -> Hashes:
         cells = judged.cells[table.key]
@@ -148,7 +119,7 @@ class Ledger:
         cells = judged.cells[column.name]
         if column.references in self.keysets:
             return self._look_up(column, judged, cells)
-        fields = _REFERENCES if table.name == "claims" else _EDGES
+        fields = REFERENCES if table.name == "claims" else EDGES
         edges = self.edges.setdefault((table.name, column.name), Spool(fields))
         if cells.values.null_count == len(cells.values):
             return []
@@ -164,7 +135,7 @@ class Ledger:
             owners, values = np.asarray(pc.list_parent_indices(values)), pc.list_flatten(values)
         hashes = hash_texts(values)
         keyset.use(hashes)
-        if column.references in self._keys_unknown:
+        if column.references in self.keys_unknown:
             return []
         lost = np.flatnonzero(~keyset.find(hashes))
         if not len(lost):
@@ -183,7 +154,7 @@ class Ledger:
         disputed = _is(judged, "confidence", "disputed")
         start = _days(judged, ("delivered", "earliest"), ("ordered", "earliest"), -OPEN_DAY)
         end = _days(judged, ("delivered", "latest"), None, OPEN_DAY)
-        flags = approximate * _APPROXIMATE | disputed * _DISPUTED
+        flags = approximate * APPROXIMATE | disputed * DISPUTED
         self.figures.add(key=key, row=rows, low=low, high=high, start=start, end=end, flags=flags)
 
     def _remember_claims(self, judged: Judged, rows: Records) -> None:
@@ -209,20 +180,11 @@ class Ledger:
     def _repeats(self, table: Table) -> Iterator[Late]:
         spool = self.keys[table.name]
         for part in spool.parts(split=spool.spilled):
-            part = part[part["key"] != 1]
-            later, firsts = repeats(part)
-            yield _late("duplicate-id", table.name, table.key, later, firsts)
-        if table.name in self._keys_unknown:  # a record may well be the one it is like
+            yield late.same_key(table, part)
+        if table.name in self.keys_unknown:  # a record may well be the one it is like
             return
         for part in self._by_likeness(spool):
-            part = part[part["alike"] != 0]
-            told = np.uint32(self._contributed.get(table.name, 0))
-            part["row"] -= told  # what is contributed comes behind the base, whose records were there first
-            later, firsts = repeats(part, "alike")
-            later["row"] += told
-            firsts["row"] += told
-            differ = later["key"] != firsts["key"]  # with the same key it is a duplicate, and told as that
-            yield _late("probable-duplicate", table.name, table.key, later[differ], firsts[differ])
+            yield late.alike(table, part, self._contributed.get(table.name, 0))
 
     def _by_likeness(self, spool: Spool) -> Iterator[Records]:
         """The same rows, those that are alike in the same part."""
@@ -238,68 +200,33 @@ class Ledger:
 
     def _unknown_transfers(self) -> Iterator[Late]:
         for (table, column), edges in self.edges.items():
-            target = "transfers" if table != "actors" else "actors"
-            if target in self._keys_unknown:
+            target = late.target_of(table)
+            if target in self.keys_unknown:
                 continue
-            keys = self.keys.get(target, Spool(_KEYS))
-            for refs, known in together(edges, keys):
-                lost = refs[absent(refs["key"], known["key"])]
-                yield Late("unknown-reference", table, column, _rows(lost), _none(lost), hashes=lost["key"])
-        if "transfers" in self.keys and "transfers" not in self._uses_unknown:
-            claimed = self.edges.get(("claims", "transfer_id"), Spool(_REFERENCES))
+            for refs, known in together(edges, self.keys.get(target, Spool(KEYS))):
+                yield late.unknown(table, column, refs, known)
+        if "transfers" in self.keys and "transfers" not in self.uses_unknown:
+            claimed = self.edges.get(("claims", "transfer_id"), Spool(REFERENCES))
             for known, refs in together(self.keys["transfers"], claimed):
-                bare = known[absent(known["key"], refs["key"]) & (known["key"] != 1)]
-                yield Late("uncited-transfer", "transfers", "transfer_id", _rows(bare), _none(bare))
+                yield late.uncited(known, refs)
 
     def _cycles(self) -> Iterator[Late]:
         for (table, column), edges in self.edges.items():
-            if table == "claims" or not edges.count:
-                continue
-            whole = np.concatenate(list(edges.parts(split=edges.spilled)))
-            whole = whole[whole["row"] != UNTOLD]
-            paths = cycles(whole["owner"], whole["key"], whole["row"])
-            if paths:
-                rows = np.array([path[0] for path in paths], dtype=np.int64)
-                yield Late("reference-cycle", table, column, rows, np.full(len(rows), -1), tuple(paths))
+            if table != "claims" and edges.count:
+                yield from late.circles(table, column, np.concatenate(list(edges.parts(split=edges.spilled))))
 
     def _compare(self) -> Iterator[Late]:
         for claims, figures in together(self.claims, self.figures):
-            if not len(figures) or not len(claims):
-                continue
-            figures = figures[np.argsort(figures["key"], kind="stable")]
-            known, place = _find(figures["key"], claims["key"])
-            theirs = figures[place]
-            slack = np.where(theirs["flags"] & _APPROXIMATE, 0.1, 0.0)
-            apart = (claims["low"] > theirs["high"] * (1 + slack)) | (claims["high"] < theirs["low"] * (1 - slack))
-            apart &= known & (theirs["flags"] & _DISPUTED == 0) & (theirs["row"] != UNTOLD)
-            yield Late(
-                "conflicting-claim", "claims", "quantity", _rows(claims[apart]), theirs[apart]["row"].astype(np.int64)
-            )
+            yield from late.conflicting(claims, figures)
         upstream = self.edges.get(("transfers", "upstream"))
-        if upstream is not None and upstream.count:
-            yield from self._too_late(upstream)
-
-    def _too_late(self, upstream: Spool) -> Iterator[Late]:
-        """Arms cannot come from a transfer that was later: its first day is after the last day of what came of it."""
-        sources = Spool({"row": "u4", "start": "i4", "from": "u4"})
+        if upstream is None or not upstream.count:
+            return
+        sources = Spool(late.BEGUN)
         for edges, figures in together(upstream, self.figures):
-            figures = figures[np.argsort(figures["key"], kind="stable")]
-            known, place = _find(figures["key"], edges["key"])
-            edges, theirs = edges[known], figures[place[known]] if len(figures) else figures
-            sources.add(key=edges["owner"], row=edges["row"], start=theirs["start"], **{"from": theirs["row"]})
+            begun = late.begun(edges, figures)
+            sources.add(**{name: begun[name] for name in begun.dtype.names})
         for edges, figures in together(sources, self.figures):
-            figures = figures[np.argsort(figures["key"], kind="stable")]
-            known, place = _find(figures["key"], edges["key"])
-            edges = edges[known]
-            if len(edges):
-                late = edges["start"] > figures[place[known]]["end"]
-                yield Late(
-                    "impossible-order",
-                    "transfers",
-                    "upstream",
-                    _rows(edges[late]),
-                    edges[late]["from"].astype(np.int64),
-                )
+            yield late.too_late(edges, figures)
         sources.close()
 
     def _unused(self) -> Iterator[Late]:
@@ -308,36 +235,13 @@ class Ledger:
             for part in own.parts(split=own.spilled):
                 self.keysets["actors"].use(part["key"][part["key"] != part["owner"]])
         for name, keyset in self.keysets.items():
-            if name in self._uses_unknown:
-                continue
-            first = np.concatenate(([True], keyset.hashes[1:] != keyset.hashes[:-1]))[: len(keyset.hashes)]
-            unused = np.sort(keyset.rows[~keyset.used & first & (keyset.hashes != 1)].astype(np.int64))
-            yield Late("unused-record", name, f"{name[:-1]}_id", unused, np.full(len(unused), -1))
+            if name not in self.uses_unknown:
+                yield late.unused(name, keyset)
 
     def close(self) -> None:
         """Give back memory and disk."""
         for spool in (*self.keys.values(), *self.edges.values(), self.figures, self.claims):
             spool.close()
-
-
-def _late(code: str, table: str, column: str, later: Records, firsts: Records) -> Late:
-    return Late(code, table, column, _rows(later), _rows(firsts))
-
-
-def _rows(records: Records) -> Rows:
-    return records["row"].astype(np.int64)
-
-
-def _none(records: Records) -> Rows:
-    return np.full(len(records), -1, dtype=np.int64)
-
-
-def _find(keys: Hashes, wanted: Hashes) -> tuple[Mask, Rows]:
-    """Which of the wanted are among the sorted keys, and where."""
-    if not len(keys):
-        return np.zeros(len(wanted), dtype=bool), np.zeros(len(wanted), dtype=np.int64)
-    place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-    return keys[place] == wanted, place
 
 
 def _items(cells: Cells) -> tuple[Hashes, Rows]:

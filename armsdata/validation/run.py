@@ -135,6 +135,7 @@ class _Run:
         for file in files:
             if superseding and not file.told:
                 self.ledger.supersede(table)
+                superseding = False
             superseding = superseding or file.told
             self.ledger.lacks(table, file.reader.numbers)
             self.collector.add(file.reader.findings if file.told else [])

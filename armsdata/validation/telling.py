@@ -15,8 +15,8 @@ from armsdata.schema.cells import Fault, split
 
 from .hints import Hints
 from .judge import Group, Judged
+from .late import UNTOLD, Late
 from .late_words import LATE_WORDS, Row
-from .ledger import UNTOLD, Late
 from .messages import cell_message, row_message
 
 if TYPE_CHECKING:

@@ -1,0 +1,160 @@
+"""What only the whole dataset shows, told from records that were brought together by their hash.
+
+Each function is given all records that share a hash; how they came together (in memory, from disk, by a cluster's
+shuffle) is the caller's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from armsdata.schema import Table
+from armsdata.schema.cells import Mask
+
+from .graph import cycles
+from .judge import Rows
+from .keys import Hashes, KeySet, Records, absent, repeats
+
+#: The row number of records that nothing more is told about.
+UNTOLD = 2**32 - 1
+APPROXIMATE, DISPUTED = 1, 2
+#: The fields behind the hash: of every record's key, of references by row, and by owner and row.
+KEYS = {"row": "u4", "alike": "u8"}
+REFERENCES = {"row": "u4"}
+EDGES = {"row": "u4", "owner": "u8"}
+#: What claims and later transfers are compared with, and what claims say.
+FIGURES = {"row": "u4", "low": "f8", "high": "f8", "start": "i4", "end": "i4", "flags": "u1"}
+CLAIMED = {"row": "u4", "low": "f8", "high": "f8"}
+#: A transfer, its row, and the first day and the row of one that it came from.
+BEGUN = {"row": "u4", "start": "i4", "from": "u4"}
+
+
+@dataclass(frozen=True)
+class Late:
+    """A finding that only the whole dataset shows: rows counted through all files of the table.
+
+    Attributes:
+        code: the finding's code.
+        table: the table at whose rows it stands.
+        column: the column at which it stands.
+        rows: the rows at fault.
+        others: for each of them another row that explains it (the first of two duplicates), or -1.
+        paths: for each of them the rows along a cycle, where it is one.
+        hashes: for each of them the hash of the reference at fault, where the column is a list.
+    """
+
+    code: str
+    table: str
+    column: str
+    rows: Rows
+    others: Rows
+    paths: tuple[tuple[int, ...], ...] = ()
+    hashes: Hashes | None = None
+
+
+def target_of(table: str) -> str:
+    """The table that the references which are settled at the end point at, by the table they stand in."""
+    return "actors" if table == "actors" else "transfers"
+
+
+def same_key(table: Table, keys: Records) -> Late:
+    """Records whose key stood before."""
+    later, firsts = repeats(keys[keys["key"] != 1])
+    return _late("duplicate-id", table.name, table.key, later, firsts)
+
+
+def alike(table: Table, part: Records, contributed: int = 0) -> Late:
+    """Records that agree with an earlier one in all that describes them; the first so many rows are contributed."""
+    part = part[part["alike"] != 0]
+    told = np.uint32(contributed)
+    part["row"] -= told  # what is contributed comes behind the base, whose records were there first
+    later, firsts = repeats(part, "alike")
+    later["row"] += told
+    firsts["row"] += told
+    differ = later["key"] != firsts["key"]  # with the same key it is a duplicate, and told as that
+    return _late("probable-duplicate", table.name, table.key, later[differ], firsts[differ])
+
+
+def unknown(table: str, column: str, refs: Records, known: Records) -> Late:
+    """References that are no key."""
+    lost = refs[absent(refs["key"], known["key"])]
+    return Late("unknown-reference", table, column, _rows(lost), _none(lost), hashes=lost["key"])
+
+
+def uncited(known: Records, refs: Records) -> Late:
+    """Transfers that no claim names."""
+    bare = known[absent(known["key"], refs["key"]) & (known["key"] != 1)]
+    return Late("uncited-transfer", "transfers", "transfer_id", _rows(bare), _none(bare))
+
+
+def circles(table: str, column: str, edges: Records) -> Iterator[Late]:
+    """References that lead back to where they came from; of all edges at once."""
+    edges = edges[edges["row"] != UNTOLD]
+    paths = cycles(edges["owner"], edges["key"], edges["row"])
+    if paths:
+        rows = np.array([path[0] for path in paths], dtype=np.int64)
+        yield Late("reference-cycle", table, column, rows, np.full(len(rows), -1), tuple(paths))
+
+
+def conflicting(claims: Records, figures: Records) -> Iterator[Late]:
+    """Claims whose figures the transfer contradicts."""
+    if not len(figures) or not len(claims):
+        return
+    figures = figures[np.argsort(figures["key"], kind="stable")]
+    known, place = _find(figures["key"], claims["key"])
+    theirs = figures[place]
+    slack = np.where(theirs["flags"] & APPROXIMATE, 0.1, 0.0)
+    apart = (claims["low"] > theirs["high"] * (1 + slack)) | (claims["high"] < theirs["low"] * (1 - slack))
+    apart &= known & (theirs["flags"] & DISPUTED == 0) & (theirs["row"] != UNTOLD)
+    others = theirs[apart]["row"].astype(np.int64)
+    yield Late("conflicting-claim", "claims", "quantity", _rows(claims[apart]), others)
+
+
+def begun(upstream: Records, figures: Records) -> Records:
+    """For each transfer the first day of what it came from, by the transfer's own hash."""
+    figures = figures[np.argsort(figures["key"], kind="stable")]
+    known, place = _find(figures["key"], upstream["key"])
+    edges, theirs = upstream[known], figures[place[known]] if len(figures) else figures
+    found = np.zeros(len(edges), dtype=[("key", "u8"), *BEGUN.items()])
+    found["key"], found["row"] = edges["owner"], edges["row"]
+    found["start"], found["from"] = theirs["start"], theirs["row"]
+    return found
+
+
+def too_late(edges: Records, figures: Records) -> Late:
+    """Arms cannot come from a transfer that was later: its first day is after the last day of what came of it."""
+    figures = figures[np.argsort(figures["key"], kind="stable")]
+    known, place = _find(figures["key"], edges["key"])
+    edges = edges[known]
+    late = edges[edges["start"] > figures[place[known]]["end"]] if len(edges) else edges
+    return Late("impossible-order", "transfers", "upstream", _rows(late), late["from"].astype(np.int64))
+
+
+def unused(name: str, keyset: KeySet) -> Late:
+    """Records that nothing refers to."""
+    first = np.concatenate(([True], keyset.hashes[1:] != keyset.hashes[:-1]))[: len(keyset.hashes)]
+    rows = np.sort(keyset.rows[~keyset.used & first & (keyset.hashes != 1)].astype(np.int64))
+    return Late("unused-record", name, f"{name[:-1]}_id", rows, np.full(len(rows), -1))
+
+
+def _late(code: str, table: str, column: str, later: Records, firsts: Records) -> Late:
+    return Late(code, table, column, _rows(later), _rows(firsts))
+
+
+def _rows(records: Records) -> Rows:
+    return records["row"].astype(np.int64)
+
+
+def _none(records: Records) -> Rows:
+    return np.full(len(records), -1, dtype=np.int64)
+
+
+def _find(keys: Hashes, wanted: Hashes) -> tuple[Mask, Rows]:
+    """Which of the wanted are among the sorted keys, and where."""
+    if not len(keys):
+        return np.zeros(len(wanted), dtype=bool), np.zeros(len(wanted), dtype=np.int64)
+    place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    return keys[place] == wanted, place
