@@ -4,13 +4,15 @@ ArmsdataError
 ├── UsageError       the call is wrong: no such path, nothing that can be judged      exit status 2
 │   ├── NotOurs      the output folder holds what armsdata did not write
 │   └── NoTable      a file cannot be read as a table
-└── InvalidData      the data have errors; `report` says which                        exit status 1
+├── InvalidData      the data have errors; `report` says which                        exit status 1
+└── ClusterError     the cluster cannot be reached, or has failed                     exit status 3
 
 A machine that fails (disk full, no permission) raises `OSError`, as everywhere in Python: exit status 3.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,6 +50,9 @@ class NoTable(UsageError):
         self.path, self.code, self.line, self.reason = path, code, line, reason
         super().__init__(f"{path}, line {line}: {reason}" if line > 1 else f"{path}: {reason}")
 
+    def __reduce__(self) -> tuple[object, ...]:  # it may come from another process
+        return partial(NoTable, code=self.code, line=self.line), (self.path, self.reason)
+
 
 class InvalidData(ArmsdataError):
     """The data have errors."""
@@ -57,3 +62,9 @@ class InvalidData(ArmsdataError):
         first = min(report.findings, key=lambda finding: finding.severity, default=None)  # an error before a warning
         where = f"; first: {first.file}, line {first.line}: {first.message}" if first else ""
         super().__init__(f"the data are {report}{where}")
+
+
+class ClusterError(ArmsdataError):
+    """The cluster cannot be reached, or has failed; nothing was written."""
+
+    status = 3

@@ -6,10 +6,13 @@ hashes (a duplicate) is looked at a second time, in the text, before it is told.
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import os
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
@@ -26,11 +29,23 @@ SPOOL_LIMIT = 40 << 20
 _PARTS = 16
 #: Texts of more bytes are hashed one by one.
 _LONG = 2048
-# The seed is drawn anew for each run, so that nobody can prepare keys that collide.
-_SEED = np.uint64(int.from_bytes(os.urandom(8), "little"))
+# The seed is drawn anew for each run, so that nobody can prepare keys that collide. Processes that work at one dataset
+# together are given the same.
+_DRAWN = int.from_bytes(os.urandom(8), "little")
+_SEED = ContextVar("seed", default=_DRAWN)
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _SHIFT = np.uint64(32)
 _TAILS = np.array([(1 << (8 * size)) - 1 for size in range(8)] + [2**64 - 1], dtype=np.uint64)
+
+
+@contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Hash with this seed."""
+    token = _SEED.set(seed)
+    try:
+        yield
+    finally:
+        _SEED.reset(token)
 
 
 def _stir(state: Hashes, words: Hashes) -> Hashes:
@@ -50,7 +65,7 @@ def hash_texts(texts: pa.Array) -> Hashes:
     words = np.ndarray(len(body) - 7, dtype="<u8", buffer=body, strides=(1,))
     starts = starts - first
     sizes = ends - first - starts
-    state = _stir(np.full(count, _SEED), sizes.astype(np.uint64))
+    state = _stir(np.full(count, _SEED.get(), np.uint64), sizes.astype(np.uint64))
     rest, active = sizes, np.flatnonzero(sizes > 0)
     at = 0
     while len(active):
@@ -69,10 +84,8 @@ def hash_texts(texts: pa.Array) -> Hashes:
 
 
 def _hash_long(texts: pa.Array, places: Any) -> Hashes:
-    digests = [
-        hashlib.blake2b(texts[place].as_buffer(), digest_size=8, key=_SEED.tobytes()).digest()
-        for place in places.tolist()
-    ]
+    key = _SEED.get().to_bytes(8, "little")
+    digests = [hashlib.blake2b(texts[place].as_buffer(), digest_size=8, key=key).digest() for place in places.tolist()]
     return np.frombuffer(b"".join(digests), dtype="<u8").astype(np.uint64)
 
 
@@ -84,7 +97,7 @@ def hash_rows(cells: Cells, texts: pa.Array) -> Hashes:
 
 def combine(columns: list[Hashes]) -> Hashes:
     """One hash a row of several."""
-    state = np.full(len(columns[0]), _SEED)
+    state = np.full(len(columns[0]), _SEED.get(), np.uint64)
     for column in columns:
         state = _stir(state, column)
     return _stir(state, state >> np.uint64(29))
@@ -97,6 +110,12 @@ class KeySet:
         order = np.argsort(hashes, kind="stable")
         self.hashes, self.rows = hashes[order], rows[order]
         self.used = np.zeros(len(order), dtype=bool)
+
+    def not_used(self) -> KeySet:
+        """The same keys, of which none was used yet."""
+        other = copy.copy(self)
+        other.used = np.zeros(len(self.hashes), dtype=bool)
+        return other
 
     def find(self, hashes: Hashes) -> Mask:
         """Which of these are keys (0, an empty cell, counts as one)."""

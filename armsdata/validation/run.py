@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -20,6 +21,7 @@ from armsdata.schema import TABLES, Table
 from armsdata.schema.cells import Mask
 from armsdata.schema.models import get_ready
 
+from .again import Again
 from .judge import Judged, judge
 from .ledger import Ledger
 from .telling import Teller
@@ -99,7 +101,7 @@ def run(
     if isinstance(progress, Bar):
         paths = [path for one in inputs if (path := getattr(one.reader, "path", None))]
         progress.expect(sum(map(about_records, paths)))
-    work = _Run(inputs, sink, Collector(limit), strict, progress or (lambda rows: None))
+    work = Run(inputs, sink, Collector(limit), strict, progress or (lambda rows: None))
     work.collector.add(findings)
     with ThreadPoolExecutor(threads or default_threads()) as pool:
         for table in TABLES.values():
@@ -111,7 +113,9 @@ def run(
     return work.collector.report(work.rows, strict=strict)
 
 
-class _Run:
+class Run:
+    """The work at some tables: what was told and remembered so far."""
+
     def __init__(
         self,
         inputs: list[Input],
@@ -123,7 +127,7 @@ class _Run:
         self.inputs, self.sink, self.collector, self.strict, self.progress = inputs, sink, collector, strict, progress
         self.ledger = Ledger()
         self.rows: dict[str, int] = {}
-        self.teller = Teller(inputs, collector, self._reread)
+        self.teller = Teller(inputs, collector, Again(self._reread))
 
     def table(self, table: Table, pool: ThreadPoolExecutor, threads: int) -> None:
         """Judge every file of a table."""
@@ -231,7 +235,7 @@ def _in_order(pool: ThreadPoolExecutor, ahead: int, tasks: Iterator[Callable[[],
     waiting: deque[Future[T]] = deque()
     try:
         for task in tasks:
-            waiting.append(pool.submit(task))
+            waiting.append(pool.submit(contextvars.copy_context().run, task))
             if len(waiting) > ahead:
                 yield waiting.popleft().result()
         while waiting:

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from armsdata.findings import Collector, Finding, severity_of, shorten
-from armsdata.reading.batch import Batch
-from armsdata.schema import TABLES
-from armsdata.schema.cells import Fault, split
+from armsdata.schema.cells import Fault
 
+from .again import Again, within
 from .hints import Hints
 from .judge import Group, Judged
 from .late import UNTOLD, Late
@@ -29,11 +28,11 @@ class Teller:
     Args:
         inputs: the files that are judged.
         collector: takes the findings.
-        reread: the batches of a file once more.
+        again: looks at the files a second time.
     """
 
-    def __init__(self, inputs: list[Input], collector: Collector, reread: Callable[[Input], Iterator[Batch]]) -> None:
-        self.inputs, self.collector, self._reread = inputs, collector, reread
+    def __init__(self, inputs: list[Input], collector: Collector, again: Again) -> None:
+        self.inputs, self.collector, self._again = inputs, collector, again
         self._late: list[Late] = []
 
     # -------------------------------------------------------------------------------- while batches pass
@@ -134,24 +133,16 @@ class Teller:
             wanted[late.table].update(row for path in late.paths for row in path)
         seen: dict[tuple[str, int], Row] = {}
         for table, rows in wanted.items():
-            first = 0
+            asked, first = [], 0
             for file in (one for one in self.inputs if one.table.name == table):
-                for batch in self._reread(file):
-                    here = (
-                        [row for row in rows if first <= row < first + batch.size]
-                        if len(rows) < 10_000
-                        else sorted(rows & set(range(first, first + batch.size)))
-                    )
-                    if here:
-                        lines = batch.lines()
-                        texts = {
-                            name: array.take([row - first for row in here]).to_pylist()
-                            for name, array in batch.columns.items()
-                        }
-                        for place, row in enumerate(here):
-                            cells = {name: values[place] for name, values in texts.items()}
-                            seen[table, row] = Row(file, int(lines[row - first]), cells)
-                    first += batch.size
+                here = within(np.array(sorted(rows), dtype=np.int64), first, sum(file.sizes))
+                if len(here):
+                    asked.append((file, first, here))
+                first += sum(file.sizes)
+            found = self._again.rows([(file, here) for file, _, here in asked])
+            for (file, first, here), records in zip(asked, found, strict=True):
+                for row, (line, texts) in zip(here.tolist(), records, strict=True):
+                    seen[table, first + row] = Row(file, line, texts)
         return seen
 
     def _late_finding(self, late: Late, one: int, seen: dict[tuple[str, int], Row]) -> Finding | None:
@@ -179,20 +170,7 @@ class Teller:
 
     def _names(self, table: str) -> Iterator[tuple[str, str]]:
         """Every name of the records of a table, with its key."""
-        key = TABLES[table].key
-        for file in self.inputs:
-            if file.table.name != table:
-                continue
-            for batch in self._reread(file):
-                texts = {
-                    name: batch.columns[name].to_pylist() for name in (key, *_NAMES[table]) if name in batch.columns
-                }
-                for place, own in enumerate(texts.get(key, [])):
-                    if own:
-                        yield own, own
-                        for name in _NAMES[table]:
-                            text = texts[name][place] if name in texts else None
-                            yield from ((part, own) for part in split(text)[0]) if text else ()
+        return self._again.names([file for file in self.inputs if file.table.name == table])
 
     @staticmethod
     def _with_hint(hints: Hints) -> Callable[[Finding], Finding]:
@@ -200,12 +178,3 @@ class Teller:
             return finding if finding.hint else dataclasses.replace(finding, hint=hints.hint(finding))
 
         return add
-
-
-_NAMES: dict[str, tuple[str, ...]] = {
-    "actors": ("name", "aliases", "iso3166"),
-    "weapons": ("designation", "aliases"),
-    "sources": ("title", "url"),
-    "transfers": (),
-    "claims": (),
-}
