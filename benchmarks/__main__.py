@@ -12,7 +12,6 @@ import datetime
 import json
 import os
 import platform
-import re
 import sys
 import time
 from dataclasses import asdict
@@ -106,8 +105,10 @@ def record(document: Path, made: dict[str, str]) -> None:
     """
     text = document.read_text(encoding="utf-8")
     for name, table in made.items():
-        place = re.compile(rf"(<!-- measured: {re.escape(name)} -->\n).*?(<!-- end -->)", re.DOTALL)
-        text = place.sub(lambda found, table=table: f"{found[1]}\n{table}\n\n{found[2]}", text)
+        begin, end = f"<!-- measured: {name} -->\n", "<!-- end -->"
+        before, mark, rest = text.partition(begin)
+        if mark:
+            text = f"{before}{begin}\n{table}\n\n{end}{rest.partition(end)[2]}"
     document.write_text(text, encoding="utf-8", newline="\n")
 
 

@@ -90,7 +90,8 @@ def _in(out: Path, command: list[str]) -> list[str]:
 
 def median(runs: list[Run], what: str = "wall") -> float:
     """The median of one figure."""
-    return statistics.median(getattr(run, what) for run in runs)
+    figures: list[float] = [getattr(run, what) for run in runs]
+    return statistics.median(figures)
 
 
 def paired(runs: list[Run], others: list[Run], what: str = "wall") -> list[float]:
