@@ -230,13 +230,13 @@ def _anew(array: pa.Array) -> pa.Array:
 def _in_order(pool: ThreadPoolExecutor, ahead: int, tasks: Iterator[Callable[[], T]]) -> Iterator[T]:
     """The results of tasks that run side by side, in the order of the tasks.
 
-    At most one more than `ahead` wait.
+    At most `ahead` of them run or wait: each holds a batch and all that was made of it.
     """
     waiting: deque[Future[T]] = deque()
     try:
         for task in tasks:
             waiting.append(pool.submit(contextvars.copy_context().run, task))
-            if len(waiting) > ahead:
+            if len(waiting) >= ahead:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
