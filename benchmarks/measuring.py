@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).parent
-ARMSDATA = [sys.executable, "-m", "armsdata"]
+#: As on a user's machine: pandera loads hypothesis where it is installed, as it is here for the tests.
+ALONE = "import sys; sys.modules['hypothesis'] = None"
+ARMSDATA = [sys.executable, "-c", f"{ALONE}; from armsdata.__main__ import main; main()"]
 
 
 @dataclass(frozen=True)

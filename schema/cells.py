@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from . import damage, edtf, prose
+from . import damage, dates, edtf, prose
 from .columns import CELL_LIMIT, DIGITS, LIST_JOIN, LIST_SEPARATOR, PLACES, Column, Kind
 from .vocabularies import vocabulary
 
@@ -235,17 +235,13 @@ def _type_date(cells: Cells) -> None:
 
 
 def _type_edtf(cells: Cells) -> None:
-    found = [(None, None) if text is None else _bounds(text) for text in cells.texts.to_pylist()]
-    bad = [(position, one) for position, one in enumerate(found) if isinstance(one, str)]
-    if bad:
-        ok = np.ones(len(cells.texts), dtype=bool)
-        for position, why in bad:
-            cells.faults.append(wrong(cells.column, position, cells.texts[position].as_py(), "bad-date", why))
-            found[position] = (None, None)
-            ok[position] = False
-        _keep_where(cells, pa.array(ok))
-    for end, name in enumerate(("earliest", "latest")):
-        cells.days[name] = pa.array([days[end] for days in found], type=pa.int32()).cast(pa.date32())
+    allowed = dates.allowed(cells.texts)
+    if allowed.refused.any():
+        ok = pa.array(~allowed.refused)
+        for position, text in _broken(cells, ok):
+            cells.faults.append(wrong(cells.column, position, text, "bad-date", dates.refusal(text) or ""))
+        _keep_where(cells, ok)
+    cells.days = {"earliest": allowed.earliest, "latest": allowed.latest}
 
 
 def _each(cells: Cells, read: Callable[[str], int | None]) -> tuple[pa.Array, list[tuple[int, str, str]]]:
@@ -264,7 +260,6 @@ def _each(cells: Cells, read: Callable[[str], int | None]) -> tuple[pa.Array, li
 
 
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
-_INT32 = 2**31
 
 
 @lru_cache(maxsize=1 << 16)
@@ -272,37 +267,6 @@ def _day(text: str) -> int | None:
     if not _DAY.fullmatch(text):
         raise edtf.EdtfError("a day is written as year-month-day, such as 2014-06-09")
     return edtf.parse(text).earliest
-
-
-def bounds(text: str) -> tuple[int | None, int | None]:
-    """The earliest and latest day that an EDTF text allows, in days since 1970-01-01.
-
-    None stands for an open or unknown end, and for a day beyond the five million years that a date column can hold.
-
-    Raises:
-        EdtfError: the text is not EDTF as this project accepts it.
-    """
-    found = _bounds(text)
-    if isinstance(found, str):
-        raise edtf.EdtfError(found)
-    return found
-
-
-def refusal(text: str) -> str | None:
-    """Why a text is no EDTF date; None where it is one."""
-    found = _bounds(text)
-    return found if isinstance(found, str) else None
-
-
-@lru_cache(maxsize=1 << 16)
-def _bounds(text: str) -> tuple[int | None, int | None] | str:
-    """The bounds, or why there are none: a failure is remembered, too."""
-    try:
-        date = edtf.parse(text)
-    except edtf.EdtfError as error:
-        return str(error)
-    fit = [day if day is not None and -_INT32 <= day < _INT32 else None for day in (date.earliest, date.latest)]
-    return fit[0], fit[1]
 
 
 _TYPERS: dict[Kind, Callable[[Cells], None]] = {

@@ -54,45 +54,32 @@ def _stored(series: pd.Series[Any]) -> pa.Array:
 
 
 def _single(array: pa.Array | pa.ChunkedArray) -> pa.Array:
-    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    if not isinstance(array, pa.ChunkedArray):
+        return array
+    return array.chunk(0) if array.num_chunks == 1 else array.combine_chunks()
 
 
-Told = Callable[[Mask, pd.Index], "pd.Series[bool] | bool"]
+# ---------------------------------------------------------------------------------------------- checks that name rows
 
 
-def _each_row(broken: Mask, index: pd.Index[Any]) -> pd.Series[bool] | bool:
-    """Tell pandera of each row; where nothing is broken one word saves it a look at all of them."""
-    return pd.Series(~broken, index=index) if broken.any() else True
-
-
-def _one_word(broken: Mask, index: pd.Index[Any]) -> bool:
-    """Tell pandera no more than whether the rule holds, so that it makes no frame of what it need not report."""
-    return not broken.any()
-
-
-def _column_check(column: Column, rule: ColumnRule, tell: Told) -> pa_pandera.Check:
+def _column_check(column: Column, rule: ColumnRule) -> pa_pandera.Check:
     def holds(series: pd.Series[Any]) -> pd.Series[bool] | bool:
-        return tell(_broken(column, rule, series), series.index)
+        return _told(rule.broken(to_arrow(column, series)), series.index)
 
     return pa_pandera.Check(holds, name=rule.code, error=rule.code, ignore_na=False)
 
 
-def _broken(column: Column, rule: ColumnRule, series: pd.Series[Any]) -> Mask:
-    """Where a rule is broken, asked of the distinct values where there are such."""
-    kind = series.dtype
-    if not (isinstance(kind, pd.ArrowDtype) and pa.types.is_dictionary(kind.pyarrow_dtype)):
-        return rule.broken(to_arrow(column, series))
-    array = _stored(series)
-    broken = rule.broken(array.dictionary)
-    return mask(pa.array(broken).take(array.indices)) if broken.any() else broken
-
-
-def _row_check(table: Table, rule: RowRule, tell: Told) -> pa_pandera.Check:
+def _row_check(table: Table, rule: RowRule) -> pa_pandera.Check:
     def holds(frame: pd.DataFrame) -> pd.Series[bool] | bool:
         cells = {name: _cells(table, frame, name) for name in rule.needs}
-        return tell(rule.broken(cells), frame.index)
+        return _told(rule.broken(cells), frame.index)
 
     return pa_pandera.Check(holds, name=rule.name, error=rule.code, ignore_na=False)
+
+
+def _told(broken: Mask, index: pd.Index[Any]) -> pd.Series[bool] | bool:
+    """What pandera is told: one word where nothing is broken saves it a look at all rows."""
+    return pd.Series(~broken, index=index) if broken.any() else True
 
 
 def _cells(table: Table, frame: pd.DataFrame, name: str) -> pa.Array:
@@ -112,31 +99,20 @@ def _cells(table: Table, frame: pd.DataFrame, name: str) -> pa.Array:
 @cache
 def schema(table: Table) -> pa_pandera.DataFrameSchema:
     """The pandera schema of a table: types, required cells, column rules, row rules."""
-    return _schema(table, {column.name: pandas_type(column) for column in table.columns}, _each_row)
+    types = {column.name: pandas_type(column) for column in table.columns}
+    return _schema(table, types, _column_check, [_row_check(table, rule) for rule in row_rules(table)])
 
 
-@cache
-def get_ready() -> None:
-    """Let pandera load what it needs, once; it deadlocks where two threads make it do so at the same time."""
-    schema(ACTORS).validate(pd.DataFrame({c.name: pd.Series(dtype=pandas_type(c)) for c in ACTORS.columns}))
-
-
-@lru_cache(maxsize=64)
-def batch_schema(table: Table, types: tuple[pa.DataType, ...]) -> pa_pandera.DataFrameSchema:
-    """The same schema for a batch whose columns have these Arrow types, distinct values coded (see `Cells.coded`).
-
-    It says whether the batch is sound, not which rows are not.
-    """
-    return _schema(
-        table, {column.name: pd.ArrowDtype(kind) for column, kind in zip(table.columns, types, strict=True)}, _one_word
-    )
-
-
-def _schema(table: Table, types: Mapping[str, Any], tell: Told) -> pa_pandera.DataFrameSchema:
+def _schema(
+    table: Table,
+    types: Mapping[str, Any],
+    column_check: Callable[[Column, ColumnRule], pa_pandera.Check],
+    row_checks: list[pa_pandera.Check],
+) -> pa_pandera.DataFrameSchema:
     columns = {
         column.name: pa_pandera.Column(
             types[column.name],
-            checks=[_column_check(column, rule, tell) for rule in column_rules(column)],
+            checks=[column_check(column, rule) for rule in column_rules(column)],
             nullable=not column.required,
             required=column.required,
             title=column.title,
@@ -146,12 +122,62 @@ def _schema(table: Table, types: Mapping[str, Any], tell: Told) -> pa_pandera.Da
     }
     return pa_pandera.DataFrameSchema(
         columns,
-        checks=[_row_check(table, rule, tell) for rule in row_rules(table)],
+        checks=row_checks,
         strict=True,
         name=table.name,
         title=table.title,
         description=table.description,
     )
+
+
+# ---------------------------------------------------------------------------------------------- batches
+
+
+@cache
+def get_ready() -> None:
+    """Let pandera load what it needs, once; it deadlocks where two threads make it do so at the same time."""
+    schema(ACTORS).validate(pd.DataFrame({c.name: pd.Series(dtype=pandas_type(c)) for c in ACTORS.columns}))
+
+
+@cache
+def spoken_of(table: Table) -> frozenset[str]:
+    """The columns that any rule has something to say of, beside that they have their type."""
+    alone = {column.name for column in table.columns if column.required or column_rules(column)}
+    return frozenset(alone.union(*(rule.needs for rule in row_rules(table))))
+
+
+@lru_cache(maxsize=64)
+def batch_schema(table: Table, types: tuple[pa.DataType, ...]) -> pa_pandera.DataFrameSchema:
+    """The same schema for a batch whose columns have these Arrow types, distinct values coded (see `Cells.coded`).
+
+    It says no more than whether the batch is sound: of rows that are not, pandera would make frames and long messages.
+    """
+    kinds = {column.name: pd.ArrowDtype(kind) for column, kind in zip(table.columns, types, strict=True)}
+    return _schema(table, kinds, _distinct_check, [_rows_check(table)] if row_rules(table) else [])
+
+
+def _distinct_check(column: Column, rule: ColumnRule) -> pa_pandera.Check:
+    """Whether a column rule holds, asked of the distinct values where there are such."""
+
+    def holds(series: pd.Series[Any]) -> bool:
+        array = _stored(series)
+        if not pa.types.is_dictionary(array.type):
+            return not rule.broken(array).any()
+        broken = rule.broken(array.dictionary)
+        return not (broken.any() and mask(pa.array(broken).take(array.indices)).any())  # some row must have it
+
+    return pa_pandera.Check(holds, name=rule.code, error=rule.code, ignore_na=False)
+
+
+def _rows_check(table: Table) -> pa_pandera.Check:
+    """Whether all row rules hold, in one check, so that what several rules need is drawn out once."""
+
+    def holds(frame: pd.DataFrame) -> bool:
+        needed = {name for rule in row_rules(table) for name in rule.needs}
+        cells = {name: _cells(table, frame, name) for name in needed}
+        return not any(rule.broken(cells).any() for rule in row_rules(table))
+
+    return pa_pandera.Check(holds, name="row-rules", error="row-rules", ignore_na=False)
 
 
 def _unique(table: Table) -> Callable[[pd.DataFrame], pd.Series[bool]]:

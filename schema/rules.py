@@ -15,8 +15,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .cells import URL, Mask, bounds, counted_units, refusal
+from .cells import URL, Mask, counted_units
 from .columns import ID_LIMIT, ZERO, Column, Kind, Table
+from .dates import allowed
 from .vocabularies import vocabulary
 
 
@@ -126,7 +127,7 @@ def _no_edtf(array: pa.Array) -> Mask:
     distinct = array.dictionary_encode()
     if isinstance(distinct, pa.ChunkedArray):
         distinct = distinct.combine_chunks()
-    bad = np.array([refusal(text) is not None for text in distinct.dictionary.to_pylist()], dtype=bool)
+    bad = allowed(distinct.dictionary).refused
     if not bad.any():
         return np.zeros(len(array), dtype=bool)
     return mask(pa.array(bad).take(distinct.indices))
@@ -205,8 +206,7 @@ def _read_before_published(row: Mapping[str, pa.Array]) -> Mask:
     distinct = row["published"].dictionary_encode()
     if isinstance(distinct, pa.ChunkedArray):
         distinct = distinct.combine_chunks()
-    first = [None if refusal(text) else bounds(text)[0] for text in distinct.dictionary.to_pylist()]
-    earliest = pa.array(first, pa.int32()).cast(pa.date32()).take(distinct.indices)
+    earliest = allowed(distinct.dictionary).earliest.take(distinct.indices)
     return mask(pc.less(row["accessed"], earliest))
 
 

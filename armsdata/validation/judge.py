@@ -171,20 +171,20 @@ def _values(column: Column, judged: Judged) -> tuple[Cells, pa.Array]:
 
 
 def _pandera_agrees(table: Table, judged: Judged) -> bool:
-    """Whether pandera finds the batch sound. Of optional columns that are empty no rule has anything to say."""
+    """Whether pandera finds the batch sound; it is given the columns of which any rule has something to say."""
     from pandera.errors import SchemaErrors
 
-    from armsdata.schema.models import batch_schema
+    from armsdata.schema.models import batch_schema, spoken_of
 
-    types, filled = [], {}
+    types, judgeable = [], {}
     for column in table.columns:
         cells, values = _values(column, judged)
         coded = cells.coded(values)
         types.append(coded.type)
-        if column.required or values.null_count < len(values):
-            filled[column.name] = ArrowExtensionArray(coded)
+        if column.required or (column.name in spoken_of(table) and values.null_count < len(values)):
+            judgeable[column.name] = ArrowExtensionArray(coded)
     try:
-        batch_schema(table, tuple(types)).validate(pd.DataFrame(filled, copy=False), lazy=True, inplace=True)
+        batch_schema(table, tuple(types)).validate(pd.DataFrame(judgeable, copy=False), lazy=True, inplace=True)
     except SchemaErrors:
         return False
     return True
