@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -225,6 +226,26 @@ def test_a_page_without_transfers_says_so(browser: "Browser", tmp_path: Path, mo
     with opened(browser, path) as one:
         told = one.ready().page.inner_text("main")
         assert "too many transfers to draw" in told and "No flows" in told and "0 transfers" in told
+        assert one.problems == []
+
+
+def test_thirty_thousand_transfers_make_a_page_that_can_be_sent_and_used(
+    browser: "Browser", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    import_module("synthetic").write_dataset(tmp_path / "data", 30_000)
+    path = tmp_path / "page.html"
+    path.write_bytes(render(armsdata.load(tmp_path / "data")))
+    assert path.stat().st_size < 3_000_000
+    with opened(browser, path) as one:
+        page = one.ready().page
+        page.fill("#search", "transfer-000029999")
+        assert ids_shown(page) == {"transfer-000029999"}
+        page.locator("#table tbody [aria-expanded]").first.click()
+        assert "What the sources say" in page.inner_text("tr.detail")
+        page.fill("#search", "")
+        page.select_option("#f-kind", "re-export")
+        assert re.search("of 30,000 transfers chosen", page.inner_text("#selection"))
         assert one.problems == []
 
 

@@ -19,7 +19,7 @@ from armsdata.tracing import words
 from .figures import Figures, Share
 from .payload import as_json, link
 
-_SCRIPTS = ("data", "words", "filters", "flows", "timeline", "table", "actor", "start")
+_SCRIPTS = ("unpack", "data", "words", "filters", "flows", "timeline", "table", "actor", "start")
 _FORMATS = (("CSV", "csv", "csv"), ("Parquet", "parquet", "parquet"), ("JSON-LD", "jsonld", "jsonld"))
 _TOO_MANY = (
     '<p class="note">There are too many transfers to draw in one page: flows, time and table are empty here. '

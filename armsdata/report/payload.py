@@ -1,51 +1,72 @@
-"""The data of the page: columns of small numbers and texts, with what the terminal would say in the same words."""
+"""The data of the page: tables of columns, with what the terminal would say in the same words."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 from armsdata.schema.vocabularies import vocabulary
-from armsdata.tracing import DIRECTIONS, Party, Trace, follow, words
-from armsdata.tracing.records import Ledger, Step
+from armsdata.tracing import DIRECTIONS, Party, Totals, Trace, follow, words
+from armsdata.tracing.records import Claim, Ledger, Step
 from armsdata.tracing.text import ROLES
+
+from .packing import packed
 
 #: So many actors have their chains summed up in the page, those with most transfers; the terminal has the others.
 TRACED = 250
 _LISTS = ("weapon-category", "transfer-kind", "transfer-status", "confidence", "framing", "unit", "actor-kind")
+_TOGETHER = {
+    "transfers": (
+        ("kind", "status", "realised", "how"),
+        ("amount", "known", "about", "least", "most", "unit"),
+        ("when", "first", "last"),
+        ("confidence", "marks"),
+    )
+}
+
+Tables = dict[str, dict[str, list[Any]]]
 
 
 def payload(records: Ledger) -> dict[str, Any]:
     """Everything that the scripts draw."""
-    places = _Places(records)
     return {
         "codes": {name: [[one.code, one.label] for one in vocabulary(name).concepts.values()] for name in _LISTS},
         "broader": {one.code: one.broader for one in vocabulary("weapon-category").concepts.values() if one.broader},
-        "actors": [
-            [one.id, one.name, one.kind, places.actor(one.part_of), list(one.aliases)]
-            for one in records.actors.values()
-        ],
-        "sources": [
-            [one.id, one.title, one.publisher, one.published, link(one.url) or link(_doi(one.doi))]
-            for one in records.sources.values()
-        ],
-        "transfers": _columns(_transfer(step, records, places) for step in records.steps.values()),
-        "claims": _columns(
+        "packed": packed(tables(records), _TOGETHER),
+    }
+
+
+def tables(records: Ledger) -> Tables:
+    """The tables that the scripts read; what stands in another table is named by its place there, or by -1."""
+    places = _Places(records)
+    traces = [(actor, follow(records, actor, one)) for actor in _traced(records) for one in DIRECTIONS]
+    return {
+        "actors": _columns(
             {
-                "transfer": places.steps[key],
-                "source": places.sources.get(claim.source, -1),
-                "framing": claim.framing,
-                "locator": claim.locator,
-                "reported": claim.reported,
-                "url": link(claim.read_at),
-                "notes": claim.notes,
+                "id": one.id,
+                "name": one.name,
+                "kind": one.kind,
+                "partOf": places.actor(one.part_of),
+                "aliases": one.aliases,
             }
-            for key, claims in records.claims.items()
-            if key in places.steps
-            for claim in claims
+            for one in records.actors.values()
         ),
-        "traces": _traces(records, places),
+        "sources": _columns(
+            {
+                "id": one.id,
+                "title": one.title,
+                "publisher": one.publisher,
+                "published": one.published,
+                "url": link(one.url) or link(_doi(one.doi)),
+            }
+            for one in records.sources.values()
+        ),
+        "transfers": _columns(_transfer(step, records, places) for step in records.steps.values()),
+        "claims": _columns(_claim(claim, places) for key in records.steps for claim in records.claims.get(key, ())),
+        "traces": _columns(_trace(actor, trace, places) for actor, trace in traces),
+        "parties": _columns(_party(party, places) for _, trace in traces for party in trace.parties),
     }
 
 
@@ -68,7 +89,7 @@ def _doi(doi: str) -> str:
 
 
 class _Places:
-    """Where each record stands in its column."""
+    """Where each record stands in its table."""
 
     def __init__(self, records: Ledger) -> None:
         self.actors = {key: place for place, key in enumerate(records.actors)}
@@ -78,8 +99,11 @@ class _Places:
     def actor(self, key: str) -> int:
         return self.actors.get(key, -1)
 
+    def each(self, keys: Iterable[str]) -> tuple[int, ...]:
+        return tuple(self.actor(key) for key in keys)
 
-def _columns(rows: Any) -> dict[str, list[Any]]:
+
+def _columns(rows: Iterable[dict[str, Any]]) -> dict[str, list[Any]]:
     columns: dict[str, list[Any]] = {}
     for row in rows:
         for name, value in row.items():
@@ -99,9 +123,11 @@ def _transfer(step: Step, records: Ledger, places: _Places) -> dict[str, Any]:
         "kind": step.kind,
         "status": step.status,
         "realised": step.realised,
-        "path": [places.actor(one) for one in step.path],
+        "supplier": places.actor(step.supplier),
+        "via": places.each(step.via),
+        "recipient": places.actor(step.recipient),
         "endUser": places.actor(step.end_user),
-        "origin": [places.actor(one) for one in step.origin],
+        "origin": places.each(step.origin),
         "category": step.category,
         "what": records.what(step),
         "amount": words.amount(step.amount),
@@ -116,44 +142,54 @@ def _transfer(step: Step, records: Ledger, places: _Places) -> dict[str, Any]:
         "last": last,
         "place": step.place,
         "partOf": places.steps.get(step.part_of, -1),
-        "upstream": [places.steps[one] for one in records.upstream(step.id)],
+        "upstream": tuple(places.steps[one] for one in records.upstream(step.id)),
         "confidence": step.confidence,
-        "marks": list(words.marks(step)),
+        "marks": words.marks(step),
         "notes": step.notes,
+        "claims": len(records.claims.get(step.id, ())),
     }
 
 
-def _traces(records: Ledger, places: _Places) -> dict[str, Any]:
-    """For the actors with most transfers: the summaries that `armsdata trace` prints."""
+def _claim(claim: Claim, places: _Places) -> dict[str, Any]:
+    """A claim; the claims stand in the order of their transfers."""
+    return {
+        "source": places.sources.get(claim.source, -1),
+        "framing": claim.framing,
+        "locator": claim.locator,
+        "reported": claim.reported,
+        "url": link(claim.read_at),
+        "notes": claim.notes,
+    }
+
+
+def _traced(records: Ledger) -> list[str]:
+    """The actors whose chains are summed up: those with most transfers."""
     number = dict.fromkeys(records.actors, 0)
     for step in records.steps.values():
         for actor in set(step.path):
             if actor in number:
                 number[actor] += 1
-    chosen = sorted((key for key in number if number[key]), key=lambda one: (-number[one], one))[:TRACED]
-    return {
-        str(places.actors[actor]): {one: _summary(follow(records, actor, one), places) for one in DIRECTIONS}
-        for actor in sorted(chosen)
-    }
+    return sorted((key for key in number if number[key]), key=lambda one: (-number[one], one))[:TRACED]
 
 
-def _summary(trace: Trace, places: _Places) -> dict[str, Any]:
+def _trace(actor: str, trace: Trace, places: _Places) -> dict[str, Any]:
+    """The summary that `armsdata trace` prints; its parties stand in a table of their own, in the same order."""
     return {
+        "actor": places.actor(actor),
         "own": _sums(trace.totals),
         "passing": _sums(trace.passing),
-        "parties": [_party(party, places) for party in trace.parties],
-        "transfers": [places.steps[key] for key in trace.steps()],
+        "parties": len(trace.parties),
     }
 
 
-def _sums(sums: Any) -> list[str]:
-    return [words.covered(sums), *words.totals(sums)] if sums.transfers or sums.apart else []
+def _sums(sums: Totals) -> str:
+    return "\n".join([words.covered(sums), *words.totals(sums)]) if sums.transfers or sums.apart else ""
 
 
-def _party(party: Party, places: _Places) -> list[Any]:
-    return [
-        places.actor(party.actor),
-        ROLES[party.role],
-        [places.actor(one) for one in party.through],
-        [words.covered(party.totals, party.shared), *words.totals(party.totals)],
-    ]
+def _party(party: Party, places: _Places) -> dict[str, Any]:
+    return {
+        "actor": places.actor(party.actor),
+        "role": ROLES[party.role],
+        "through": places.each(party.through),
+        "sums": "\n".join([words.covered(party.totals, party.shared), *words.totals(party.totals)]),
+    }

@@ -1,19 +1,20 @@
 // The data, as the page brought them, and the links between them. Everything is put on the page as text, never as HTML.
 const data = JSON.parse(document.getElementById("data").textContent);
-const transfers = data.transfers;
-const size = (transfers.id || []).length;
-const all = Array.from({ length: size }, (_, i) => i);
+const { actors, sources, transfers, claims, traces, parties } = unpacked(data.packed);
+const placesIn = (table) => Array.from({ length: table.size }, (_, i) => i);
+const all = placesIn(transfers);
+transfers.path = all.map((i) => [transfers.supplier[i], ...transfers.via[i], transfers.recipient[i]]);
 const labels = Object.fromEntries(Object.entries(data.codes).map(([list, codes]) => [list, new Map(codes)]));
 const labelOf = (list, code) => labels[list].get(code) || code;
 
 const plain = (text) =>
   text.normalize("NFKD").toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "");
 
-const nameOf = (actor) => (actor < 0 ? "not known" : data.actors[actor][1]);
+const nameOf = (actor) => (actor < 0 ? "not known" : actors.name[actor]);
 
 // Actors with all that is part of them; and the state or body that an actor belongs to in the end.
-const inside = data.actors.map(() => []);
-data.actors.forEach((actor, i) => actor[3] >= 0 && inside[actor[3]].push(i));
+const inside = placesIn(actors).map(() => []);
+inside.forEach((_, i) => actors.partOf[i] >= 0 && inside[actors.partOf[i]].push(i));
 
 function withMembers(actor) {
   const found = new Set([actor]);
@@ -23,9 +24,9 @@ function withMembers(actor) {
 
 function principal(actor) {
   const seen = new Set();
-  while (actor >= 0 && data.actors[actor][3] >= 0 && !seen.has(actor)) {
+  while (actor >= 0 && actors.partOf[actor] >= 0 && !seen.has(actor)) {
     seen.add(actor);
-    actor = data.actors[actor][3];
+    actor = actors.partOf[actor];
   }
   return actor;
 }
@@ -33,8 +34,13 @@ function principal(actor) {
 const downstream = all.map(() => []);
 all.forEach((i) => transfers.upstream[i].forEach((one) => downstream[one].push(i)));
 
-const claimsOf = all.map(() => []);
-(data.claims.transfer || []).forEach((transfer, i) => claimsOf[transfer].push(i));
+// The claims stand in the order of their transfers, the parties in that of their traces.
+function shared(numbers) {
+  let first = 0;
+  return (numbers || []).map((size) => Array.from({ length: size }, () => (first += 1) - 1));
+}
+const claimsOf = shared(transfers.claims);
+const partiesOf = shared(traces.parties);
 
 const hasCustody = (i) => transfers.realised[i] !== "no";
 

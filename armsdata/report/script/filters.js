@@ -1,10 +1,8 @@
 // Which transfers are chosen. `state.chosen` are those that the filters mean, `state.web` also the chains about them.
 const state = { chosen: [], web: [], band: null };
 const actorNames = new Map();
-data.actors.forEach(([id, name, , , aliases], i) => {
-  [...aliases, name].forEach((one) => plain(one) && actorNames.set(plain(one), i));
-});
-data.actors.forEach(([id], i) => actorNames.set(plain(id), i));
+placesIn(actors).forEach((i) => [...actors.aliases[i], actors.name[i]].forEach((one) => plain(one) && actorNames.set(plain(one), i)));
+placesIn(actors).forEach((i) => actorNames.set(plain(actors.id[i]), i));
 
 function options(select, list, codes, everything) {
   select.append(el("option", { value: "" }, everything));
@@ -91,7 +89,7 @@ function apply() {
   state.band = null;
   const sums = sumUp(state.chosen);
   byId("selection").replaceChildren(
-    el("p", {}, el("b", {}, `${number(state.chosen.length)} of ${count(size, "transfer")} chosen`), `: ${coveredText(sums)}`),
+    el("p", {}, el("b", {}, `${number(state.chosen.length)} of ${count(transfers.size, "transfer")} chosen`), `: ${coveredText(sums)}`),
     el("p", { id: "sums" }, totalsText(sums).join("; ")),
     state.web.length > state.chosen.length
       ? el("p", {}, `With their chains: ${count(state.web.length, "transfer")}. The sums are of the chosen ones alone.`)

@@ -1,8 +1,8 @@
 // Flows of custody: a Sankey diagram of the transfers that are shown, and the same as a table.
 const MOST_BANDS = 45;
 const KINDS = { state: "state", "armed-group": "group", "security-force": "force", "government-body": "force", unknown: "nobody" };
-const isUnknown = (actor) => actor < 0 || data.actors[actor][0] === "unknown";
-const kindOf = (actor) => (actor < 0 ? "nobody" : KINDS[data.actors[actor][2]] || "other");
+const isUnknown = (actor) => actor < 0 || actors.id[actor] === "unknown";
+const kindOf = (actor) => (actor < 0 ? "nobody" : KINDS[actors.kind[actor]] || "other");
 
 function prepareFlows() {
   const measure = byId("w-measure");

@@ -34,15 +34,24 @@ const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase
 
 function searchText(i) {
   if (!searchTexts.has(i)) {
-    const actors = [...transfers.path[i], ...transfers.origin[i], transfers.endUser[i]].filter((one) => one >= 0);
-    const claims = claimsOf[i].map((one) => [data.claims.notes[one], ...(data.sources[data.claims.source[one]] || []).slice(0, 3)].join(" "));
+    const hands = [...transfers.path[i], ...transfers.origin[i], transfers.endUser[i]].filter((one) => one >= 0);
+    const said = claimsOf[i].map((one) => {
+      const { id, title, publisher } = sourceOf(one);
+      return [claims.reported[one], claims.locator[one], claims.notes[one], id, title, publisher].join(" ");
+    });
     searchTexts.set(i, fold([
       transfers.id[i], transfers.what[i], transfers.amount[i], transfers.when[i], transfers.how[i], transfers.place[i], transfers.notes[i],
       labelOf("weapon-category", transfers.category[i]), transfers.confidence[i],
-      ...actors.map((one) => [data.actors[one][0], data.actors[one][1], ...data.actors[one][4]].join(" ")), ...claims,
+      ...hands.map((one) => [actors.id[one], actors.name[one], ...actors.aliases[one]].join(" ")), ...said,
     ].join(" \n")));
   }
   return searchTexts.get(i);
+}
+
+const NO_SOURCE = { id: "", title: "not known", publisher: "", published: "", url: "" };
+function sourceOf(claim) {
+  const place = claims.source[claim];
+  return place < 0 ? NO_SOURCE : Object.fromEntries(Object.keys(NO_SOURCE).map((name) => [name, sources[name][place]]));
 }
 
 function found() {
@@ -111,8 +120,7 @@ function detail(i) {
 function claimList(i) {
   if (!claimsOf[i].length) return el("p", {}, "No claim is recorded.");
   return el("ul", {}, claimsOf[i].map((one) => {
-    const claims = data.claims;
-    const [id, title, publisher, published, url] = data.sources[claims.source[one]] || ["", "not known", "", "", ""];
+    const { title, publisher, published, url } = sourceOf(one);
     const about = [publisher, published, claims.locator[one]].filter(Boolean).join(", ");
     const said = claims.reported[one] ? `: “${claims.reported[one]}”` : "";
     const read = claims.url[one] && claims.url[one] !== url ? [" (", anchor(claims.url[one], "read here"), ")"] : [];
