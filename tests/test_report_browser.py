@@ -239,8 +239,8 @@ def test_thirty_thousand_transfers_make_a_page_that_can_be_sent_and_used(
     assert path.stat().st_size < 3_000_000
     with opened(browser, path) as one:
         page = one.ready().page
-        page.fill("#search", "transfer-000029999")
-        assert ids_shown(page) == {"transfer-000029999"}
+        page.fill("#search", "transfer-000029998")
+        assert ids_shown(page) == {"transfer-000029998"}
         page.locator("#table tbody [aria-expanded]").first.click()
         assert "What the sources say" in page.inner_text("tr.detail")
         page.fill("#search", "")

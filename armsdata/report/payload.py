@@ -15,7 +15,7 @@ from armsdata.tracing.text import ROLES
 from .packing import packed
 
 #: So many actors have their chains summed up in the page, those with most transfers; the terminal has the others.
-TRACED = 250
+TRACED = 3_000
 _LISTS = ("weapon-category", "transfer-kind", "transfer-status", "confidence", "framing", "unit", "actor-kind")
 _TOGETHER = {
     "transfers": (

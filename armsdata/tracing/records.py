@@ -119,8 +119,7 @@ class Step:
     @property
     def realised(self) -> str:
         """Whether custody passed: `yes`, `partly`, `no`, or `unknown` where the sources do not allow to tell."""
-        concept = vocabulary("transfer-status").concepts.get(self.status)
-        return concept.more.get("realised", UNCLEAR) if concept else UNCLEAR
+        return _realised(self.status)
 
     @property
     def custody(self) -> bool:
@@ -147,6 +146,12 @@ class Step:
         """The earliest and the latest day that the date allows, in days since 1970; `None`: open or unknown."""
         date = edtf(self.when)
         return (date.earliest, date.latest) if date else (None, None)
+
+
+@lru_cache(maxsize=64)
+def _realised(status: str) -> str:
+    concept = vocabulary("transfer-status").concepts.get(status)
+    return concept.more.get("realised", UNCLEAR) if concept else UNCLEAR
 
 
 @lru_cache(maxsize=1 << 14)

@@ -124,7 +124,7 @@ def sum_up(keys: Iterable[str], steps: Mapping[str, Step], shared: Collection[st
     inside = within(counted, steps)
     units = _sums(counted, inside, steps, shared)
     certain = [key for key in counted if not steps[key].disputed]
-    sure = _sums(certain, within(certain, steps), steps, shared)
+    sure = _sums(certain, within(certain, steps), steps, shared) if len(certain) < len(counted) else units
     top = [key for key in counted if key not in inside]
     return Totals(
         tuple(
