@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -41,7 +42,8 @@ def trace(
     one_of(form, ("text", "json", "dot"))
     found = load(dataset).trace(subject, direction=direction, depth=depth, category=category, since=since, until=until)
     if form == "text":
-        text = found.text(colour=output is None and sys.stdout.isatty())
+        shown = output is None and sys.stdout.isatty()
+        text = found.text(colour=shown, width=shutil.get_terminal_size().columns if shown else None)
     else:
         text = found.json() if form == "json" else found.dot()
     deliver(text, output)

@@ -9,7 +9,8 @@ from typing import Any
 
 from armsdata.schema.vocabularies import vocabulary
 from armsdata.tracing import DIRECTIONS, Party, Totals, Trace, follow, words
-from armsdata.tracing.records import Claim, Ledger, Step
+from armsdata.tracing.dates import told
+from armsdata.tracing.records import Claim, Ledger, Step, edtf
 from armsdata.tracing.text import ROLES
 
 from .packing import packed
@@ -21,7 +22,7 @@ _TOGETHER = {
     "transfers": (
         ("kind", "status", "realised", "how"),
         ("amount", "known", "about", "least", "most", "unit"),
-        ("when", "first", "last"),
+        ("when", "first", "last", "vague"),
         ("confidence", "marks"),
     )
 }
@@ -118,6 +119,7 @@ def _thousandths(value: Decimal | None) -> int | None:
 
 def _transfer(step: Step, records: Ledger, places: _Places) -> dict[str, Any]:
     first, last = step.days
+    date = edtf(step.when)
     return {
         "id": step.id,
         "kind": step.kind,
@@ -140,11 +142,13 @@ def _transfer(step: Step, records: Ledger, places: _Places) -> dict[str, Any]:
         "when": words.when(step),
         "first": first,
         "last": last,
+        "vague": int(bool(date and (date.approximate or date.uncertain))),
         "place": step.place,
         "partOf": places.steps.get(step.part_of, -1),
         "upstream": tuple(places.steps[one] for one in records.upstream(step.id)),
         "confidence": step.confidence,
         "marks": words.marks(step),
+        "details": "; ".join(words.details(step, records)),
         "notes": step.notes,
         "claims": len(records.claims.get(step.id, ())),
     }
@@ -157,6 +161,8 @@ def _claim(claim: Claim, places: _Places) -> dict[str, Any]:
         "framing": claim.framing,
         "locator": claim.locator,
         "reported": claim.reported,
+        "figure": words.figures(claim.amount),
+        "dated": told(claim.dated),
         "url": link(claim.read_at),
         "notes": claim.notes,
     }

@@ -95,11 +95,11 @@ class Trace:
         """Every transfer of the tree, once."""
         return {row.step.id: row.step for row in self.rows}
 
-    def text(self, *, colour: bool = False) -> str:
-        """A tree and a summary for people."""
+    def text(self, *, colour: bool = False, width: int | None = None) -> str:
+        """A tree and a summary for people; with a width its lines are broken to fit a terminal."""
         from .text import as_text
 
-        return as_text(self, colour=colour)
+        return as_text(self, colour=colour, width=width)
 
     def as_dict(self) -> dict[str, Any]:
         """Nodes and edges as `networkx.node_link_graph` takes them; tree and summary under `graph`."""

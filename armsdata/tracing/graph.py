@@ -12,7 +12,7 @@ from armsdata.output.escaping import visible
 from armsdata.schema.edtf import day_text
 
 from . import words
-from .records import Step, label
+from .records import Claim, Step, label
 from .totals import Totals
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def as_dict(trace: Trace) -> dict[str, Any]:
             "limits": _limits(trace),
             "summary": _summary(trace),
             "transfers": {step.id: _transfer(trace, step) for step in steps},
+            "sources": {key: _source(trace, key) for step in steps for key in trace.ledger.sources_of(step.id)},
             "tree": [_row(row) for row in trace.rows],
         },
         "nodes": [_node(trace, actor) for actor in actors],
@@ -128,6 +129,8 @@ def _transfer(trace: Trace, step: Step) -> dict[str, Any]:
         "approximate": amount.about,
         "amount": words.amount(amount),
         "when": words.when(step),
+        "ordered": step.ordered,
+        "delivered": step.delivered,
         "earliest": None if first is None else day_text(first),
         "latest": None if last is None else day_text(last),
         "place": step.place,
@@ -137,12 +140,46 @@ def _transfer(trace: Trace, step: Step) -> dict[str, Any]:
         "claims": [_claim(claim) for claim in trace.ledger.claims.get(step.id, ())],
         "notes": step.notes,
     }
-    return {name: value for name, value in members.items() if value not in ("", [])}
+    return {name: value for name, value in (members | _terms(step)).items() if value not in ("", [])}
 
 
-def _claim(claim: Any) -> dict[str, str]:
-    members = {"source": claim.source, "framing": claim.framing, "locator": claim.locator, "reported": claim.reported}
-    return {name: value for name, value in members.items() if value}
+def _terms(step: Step) -> dict[str, Any]:
+    """What few records tell."""
+    members = {
+        "brokers": list(step.brokers),
+        "carriers": list(step.carriers),
+        "funders": list(step.funders),
+        "condition": step.condition,
+        "quantity_ordered": plain_number(step.quantity_ordered),
+        "value": plain_number(step.value),
+        "value_currency": step.value_currency,
+        "tiv": plain_number(step.tiv),
+    }
+    return {name: value for name, value in members.items() if value is not None}
+
+
+def _claim(claim: Claim) -> dict[str, Any]:
+    members = {
+        "source": claim.source,
+        "framing": claim.framing,
+        "locator": claim.locator,
+        "reported": claim.reported,
+        "quantity": plain_number(claim.amount.figure),
+        "at_least": plain_number(claim.amount.low),
+        "at_most": plain_number(claim.amount.high),
+        "dated": claim.dated,
+        "read_at": claim.read_at,
+        "notes": claim.notes,
+    }
+    return {name: value for name, value in members.items() if value not in ("", None)}
+
+
+def _source(trace: Trace, key: str) -> dict[str, str]:
+    source = trace.ledger.sources.get(key)
+    if source is None:
+        return {}
+    names = ("type", "title", "publisher", "published", "url", "doi")
+    return {name: value for name in names if (value := getattr(source, name))}
 
 
 def _row(row: Row) -> dict[str, Any]:

@@ -59,8 +59,10 @@ class Claim:
     framing: str
     locator: str
     reported: str
+    dated: str
     read_at: str
     notes: str
+    amount: Amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,14 @@ class Step:
     upstream: tuple[str, ...]
     confidence: str
     notes: str
+    brokers: tuple[str, ...] = ()
+    carriers: tuple[str, ...] = ()
+    funders: tuple[str, ...] = ()
+    condition: str = ""
+    quantity_ordered: Decimal | None = None
+    value: Decimal | None = None
+    value_currency: str = ""
+    tiv: Decimal | None = None
 
     @property
     def path(self) -> tuple[str, ...]:
@@ -316,12 +326,14 @@ def _rows(frame: pd.DataFrame, table: Table) -> Iterator[dict[str, Any]]:
 def _step(row: dict[str, Any]) -> Step:
     low, high, figure = (row[name] for name in ("quantity_low", "quantity_high", "quantity"))
     amount = Amount(figure, low, high, row["quantity_unit"], bool(row["quantity_approximate"]))
-    lists: dict[str, Any] = {name: tuple(row[name]) for name in ("origin", "via", "upstream")}
-    texts = (
+    lists: dict[str, Any] = {
+        name: tuple(row[name]) for name in ("origin", "via", "upstream", "brokers", "carriers", "funders")
+    }
+    same = (
         "kind status supplier recipient end_user category weapon designation ordered delivered place part_of "
-        "confidence notes"
+        "confidence notes condition quantity_ordered value value_currency tiv"
     )
-    return Step(id=row["transfer_id"], amount=amount, **lists, **{name: row[name] for name in texts.split()})
+    return Step(id=row["transfer_id"], amount=amount, **lists, **{name: row[name] for name in same.split()})
 
 
 def _actor(row: dict[str, Any]) -> Actor:
@@ -329,8 +341,9 @@ def _actor(row: dict[str, Any]) -> Actor:
 
 
 def _claim(row: dict[str, Any]) -> Claim:
-    names = ("claim_id", "source_id", "framing", "locator", "quantity_reported", "read_at", "notes")
-    return Claim(*(row[name] for name in names))
+    names = ("claim_id", "source_id", "framing", "locator", "quantity_reported", "date_reported", "read_at", "notes")
+    amount = Amount(*(row[name] for name in ("quantity", "quantity_low", "quantity_high")))
+    return Claim(*(row[name] for name in names), amount)
 
 
 def _source(row: dict[str, Any]) -> Source:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from armsdata.output.words import count
 from armsdata.schema.edtf import day_text, parse
 
 from . import words
+from .dates import told
 from .parties import HELD, MADE, ONWARD, Party
 from .records import label
 from .walk import Row
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
 _BOLD, _DIM, _RED, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[0m"
 #: Deeper levels are told by their number: a tree never runs off the page.
 _DEEPEST = 24
+#: On a narrow terminal the branches leave at least so many characters for what they tell.
+_ROOM = 36
+_COLOUR = re.compile("\x1b\\[[0-9]+m")
 _RELATIONS = {"start": "", "upstream": "from: ", "downstream": "on: ", "part": "of which: "}
 #: How the role of a party is told.
 ROLES = {
@@ -30,15 +35,28 @@ ROLES = {
 }
 
 
-def as_text(trace: Trace, *, colour: bool = False) -> str:
-    """The tree, then the summary."""
+def as_text(trace: Trace, *, colour: bool = False, width: int | None = None) -> str:
+    """The tree, then the summary; with a width long lines are broken, and go on where their text began."""
     paint = _Paint(colour)
     lines = [paint.bold(_title(trace)), *_scope(trace), ""]
-    lines += _tree(trace, paint)
+    told = [("", line) for line in lines]
+    told += _tree(trace, paint, _DEEPEST if width is None else max(2, (width - _ROOM) // 3))
     if not trace.rows:
-        lines.append("No transfers.")
-    lines += ["", *_summary(trace, paint)]
-    return "\n".join(lines) + "\n"
+        told.append(("", "No transfers."))
+    told += [(" " * (len(line) - len(line.lstrip())), line) for line in ["", *_summary(trace, paint)]]
+    return "".join(f"{part}\n" for below, line in told for part in _broken(line, below, width))
+
+
+def _broken(line: str, below: str, width: int | None) -> Iterator[str]:
+    """A line in as many as are needed; what `below` holds stands before each but the first."""
+    begun, empty = "", True
+    for word in line.split(" "):
+        longer = word if empty else f"{begun} {word}"
+        if width is not None and begun.strip() and len(_COLOUR.sub("", longer)) > width:
+            yield begun
+            longer = f"{below}  {word}"
+        begun, empty = longer, False
+    yield begun
 
 
 class _Paint:
@@ -80,18 +98,19 @@ def _scope(trace: Trace) -> Iterator[str]:
         yield f"Only: {', '.join(one for one in asked if one)}."
 
 
-def _tree(trace: Trace, paint: _Paint) -> Iterator[str]:
+def _tree(trace: Trace, paint: _Paint, deepest: int) -> Iterator[tuple[str, str]]:
+    """The lines, each with what stands before it where it goes on below."""
     rows = trace.rows
     last = _last_ones(rows)
     open_at: list[bool] = []  # for each level above: whether its branch goes on below
     for place, row in enumerate(rows):
         del open_at[row.level :]
-        head, body = _branches(open_at, row.level, last[place])
+        head, body = _branches(open_at, row.level, last[place], deepest)
         open_at.append(not last[place])
         first, *more = _row(trace, row, paint)
-        yield head + first
+        yield body, head + first
         for line in more:
-            yield body + line
+            yield body, body + line
 
 
 def _last_ones(rows: tuple[Row, ...]) -> list[bool]:
@@ -107,12 +126,12 @@ def _last_ones(rows: tuple[Row, ...]) -> list[bool]:
     return last
 
 
-def _branches(open_at: list[bool], level: int, last: bool) -> tuple[str, str]:
+def _branches(open_at: list[bool], level: int, last: bool, deepest: int) -> tuple[str, str]:
     if level == 0:
         return "", "  "
-    shown = open_at[1:level][-_DEEPEST:]
+    shown = open_at[1:level][-deepest:]
     lead = "  " + "".join("│  " if one else "   " for one in shown)
-    deep = f"[step {level}] " if level > _DEEPEST else ""
+    deep = f"[step {level}] " if level > deepest else ""
     return f"{lead}{'└─' if last else '├─'} {deep}", f"{lead}{'  ' if last else '│ '}   "
 
 
@@ -130,6 +149,8 @@ def _row(trace: Trace, row: Row, paint: _Paint) -> Iterator[str]:
     origin = f"; made in {', '.join(visible(ledger.name(one)) for one in step.origin)}" if step.origin else ""
     place = f"; {visible(step.place)}" if step.place else ""
     yield visible(f"{words.kind(step)}; {words.when(step)}{place}; {step.confidence}{origin}")
+    if details := words.details(step, ledger):
+        yield visible("; ".join(details))
     claims = [f"{claim.source} ({claim.framing})" for claim in ledger.claims.get(step.id, ())]
     yield paint.dim(visible(f"sources: {', '.join(dict.fromkeys(claims)) or 'none'}"))
     if row.hidden:
@@ -147,6 +168,7 @@ def _summary(trace: Trace, paint: _Paint) -> Iterator[str]:
     for party in trace.parties:
         yield from _party(trace, party, paint)
     yield from _left_out(trace)
+    yield from _sources(trace, sources)
     if trace.totals.transfers + trace.passing.transfers > 1:
         yield "  Sums add the records; which of them speak of the same arms is known only where `part_of` says so."
 
@@ -189,6 +211,16 @@ def _party(trace: Trace, party: Party, paint: _Paint) -> Iterator[str]:
     yield paint.dim(
         f"      {words.covered(party.totals, party.shared)}: {visible(', '.join(party.transfers[:6]))}{more}"
     )
+
+
+def _sources(trace: Trace, keys: set[str]) -> Iterator[str]:
+    if keys:
+        yield "  Sources:"
+    for key in sorted(keys):
+        source = trace.ledger.sources.get(key)
+        if source:
+            about = [source.title, source.publisher, told(source.published), source.url or source.doi]
+            yield visible(f"    {key}: {', '.join(one for one in about if one)}")
 
 
 def _left_out(trace: Trace) -> Iterator[str]:

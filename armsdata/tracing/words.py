@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from armsdata.output.words import count
 
-from .records import UNCLEAR, Amount, Step, label
+from .dates import told
+from .records import UNCLEAR, Amount, Ledger, Step, label
 from .totals import Total, Totals
 
 UNKNOWN_AMOUNT = "number not known"
@@ -38,6 +39,14 @@ def amount(given: Amount) -> str:
     return f"{about}{_bounds(low, high)} {units(None, given.unit)}"
 
 
+def figures(given: Amount) -> str:
+    """What a source puts the number at, without a unit; empty where it gives none."""
+    bounds = _bounds(given.low, given.high)
+    if given.figure is None:
+        return bounds
+    return f"{number(given.figure)} ({bounds})" if bounds else number(given.figure)
+
+
 def _bounds(low: Decimal | None, high: Decimal | None) -> str:
     if low is not None and high is not None:
         return f"{number(low)} to {number(high)}"
@@ -51,10 +60,31 @@ def kind(step: Step) -> str:
 
 
 def when(step: Step) -> str:
-    """The date as its sources have it."""
+    """The date, as vague as its sources have it."""
     if step.delivered:
-        return step.delivered
-    return f"ordered {step.ordered}" if step.ordered else "no date"
+        return told(step.delivered)
+    return f"ordered {told(step.ordered)}" if step.ordered else "no date"
+
+
+def details(step: Step, ledger: Ledger) -> tuple[str, ...]:
+    """Who else had to do with it, and its terms, where the record tells them."""
+    people = (
+        ("for", [step.end_user] if step.end_user not in ("", step.recipient) else []),
+        ("arranged by", step.brokers),
+        ("carried by", step.carriers),
+        ("paid by", step.funders),
+    )
+    model = ledger.weapons.get(step.weapon, "")
+    terms = (
+        f"model {model}" if model and step.designation and model.casefold() != step.designation.casefold() else "",
+        label("condition", step.condition).lower() if step.condition not in ("", "unknown") else "",
+        f"ordered {told(step.ordered)}" if step.ordered and step.delivered else "",
+        f"{number(step.quantity_ordered)} ordered" if step.quantity_ordered is not None else "",
+        f"value {number(step.value)} {step.value_currency}".rstrip() if step.value is not None else "",
+        f"SIPRI trend-indicator value {number(step.tiv)} million" if step.tiv is not None else "",
+    )
+    who = (f"{role} {', '.join(map(ledger.name, actors))}" for role, actors in people if actors)
+    return (*who, *(term for term in terms if term))
 
 
 def marks(step: Step) -> tuple[str, ...]:

@@ -41,7 +41,7 @@ function searchText(i) {
     });
     searchTexts.set(i, fold([
       transfers.id[i], transfers.what[i], transfers.amount[i], transfers.when[i], transfers.how[i], transfers.place[i], transfers.notes[i],
-      labelOf("weapon-category", transfers.category[i]), transfers.confidence[i],
+      labelOf("weapon-category", transfers.category[i]), transfers.confidence[i], transfers.details[i],
       ...hands.map((one) => [actors.id[one], actors.name[one], ...actors.aliases[one]].join(" ")), ...said,
     ].join(" \n")));
   }
@@ -111,6 +111,7 @@ function toggle(i, button) {
 function detail(i) {
   const box = el("td", { colspan: COLUMNS.length, tabindex: "-1" },
     el("p", {}, el("b", {}, transfers.id[i]), `. ${transfers.place[i] ? `${transfers.place[i]}. ` : ""}${transfers.notes[i]}`),
+    transfers.details[i] ? el("p", {}, `${transfers.details[i]}.`) : "",
     el("h3", {}, "What the sources say"), claimList(i),
     ...chainPart("These arms came from", transfers.upstream[i]), ...chainPart("They went on in", downstream[i]),
     transfers.partOf[i] >= 0 ? chainPart("Already counted in", [transfers.partOf[i]]) : []);
@@ -122,7 +123,10 @@ function claimList(i) {
   return el("ul", {}, claimsOf[i].map((one) => {
     const { title, publisher, published, url } = sourceOf(one);
     const about = [publisher, published, claims.locator[one]].filter(Boolean).join(", ");
-    const said = claims.reported[one] ? `: “${claims.reported[one]}”` : "";
+    const said = [
+      claims.reported[one] ? `“${claims.reported[one]}”` : claims.figure[one],
+      claims.dated[one],
+    ].filter(Boolean).map((text, place) => `${place ? ", " : ": "}${text}`).join("");
     const read = claims.url[one] && claims.url[one] !== url ? [" (", anchor(claims.url[one], "read here"), ")"] : [];
     return el("li", {}, `${labelOf("framing", claims.framing[one])}${said} – `, anchor(url, title), about ? ` (${about})` : "", ...read,
       claims.notes[one] ? el("div", { class: "soft" }, claims.notes[one]) : "");

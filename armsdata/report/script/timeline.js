@@ -103,7 +103,7 @@ function ranges(shown, width) {
   const to = (i) => (transfers.last[i] === null ? width - 12 : at(transfers.last[i] + 1));
   row.append("rect").attr("x", from).attr("y", 4).attr("height", 12).attr("rx", 2)
     .attr("width", (i) => Math.max(3, to(i) - from(i)))
-    .attr("class", (i) => `range${/[~?%]/.test(transfers.when[i]) ? " vague" : ""}${transfers.confidence[i] === "disputed" ? " disputed" : ""}`);
+    .attr("class", (i) => `range${transfers.vague[i] ? " vague" : ""}${transfers.confidence[i] === "disputed" ? " disputed" : ""}`);
   row.filter((i) => transfers.first[i] === null).append("path").attr("class", "open").attr("d", `M${left + 8},2 v16 l-8,-8 z`);
   row.filter((i) => transfers.last[i] === null).append("path").attr("class", "open").attr("d", `M${width - 20},2 v16 l8,-8 z`);
   return svg.node();
