@@ -70,6 +70,7 @@ def test_the_depth_limits_the_steps_and_what_is_not_followed_is_told() -> None:
     assert [(row.step.id, row.hidden) for row in trace.rows] == [("lost", 0), ("passed", 1)]
     assert "1 transfer beyond not followed (--depth)" in trace.text()
     assert ends(trace) == {"ARE": "10..10"}
+    assert "Are: first holder within the steps asked for" in trace.text()
 
 
 def test_a_shared_branch_is_shown_once_at_its_shortest_way() -> None:
@@ -177,6 +178,33 @@ def test_a_part_without_a_past_had_its_arms_from_where_the_whole_had_them() -> N
         (1, "part", "part", False),
     ]
     assert ends(trace) == {"USA": "9..", "CHN": "4..4"}
+
+
+def test_a_part_that_came_from_elsewhere_is_not_counted_for_the_source_of_its_whole() -> None:
+    ledger = web(
+        step("american", "USA", "IRQ", 1000),
+        step("chinese", "CHN", "IRQ", 1000),
+        step("whole", "IRQ", "x", 100, upstream=("american",)),
+        step("part", "IRQ", "x", 30, part_of="whole", upstream=("chinese",)),
+        step("other", "IRQ", "x", 20, part_of="whole"),
+    )
+    trace = follow(ledger, "x")
+    assert [(one.at_least, one.at_most) for one in trace.totals.units] == [(100, 100)]
+    assert ends(trace) == {"USA": "20..100", "CHN": "30..30"}
+
+
+def test_a_diamond_is_counted_once() -> None:
+    ledger = web(
+        step("root", "BEL", "ARE", 100),
+        step("left", "ARE", "a", 30, upstream=("root",)),
+        step("right", "ARE", "b", 40, upstream=("root",)),
+        step("joined", "a", "x", 50, via=("b", "unknown", "b"), upstream=("left", "right")),
+    )
+    trace = follow(ledger, "x")
+    assert ends(trace) == {"BEL": "50..50"}
+    assert [row.step.id for row in trace.rows if not row.again] == ["joined", "left", "root", "right"]
+    onward = follow(ledger, "BEL", "from")
+    assert ends(onward) == {"ARE": "100..100", "a": "30..30", "b": "40..40", "x": "50..50"}
 
 
 NAMED = web(

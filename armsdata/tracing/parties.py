@@ -41,7 +41,9 @@ class Party:
 def origins(subject: Subject, starts: list[str], web: Web, ledger: Ledger) -> tuple[Party, ...]:
     """Whose arms the chains lead back to: where a transfer names its origin, that; else the first known holder."""
     labels = _labels(web, ledger)
-    _inherit_from_aggregates([key for key in starts if ledger.steps[key].custody], labels, web, ledger)
+    inside = within((key for key in starts if ledger.steps[key].custody), ledger.steps)
+    _inherit_from_aggregates(inside, labels, web, ledger)
+    mixed = _with_parts_of_others(inside, labels)
     ends: dict[str, list[str]] = defaultdict(list)
     for key in starts:
         if ledger.steps[key].custody:
@@ -49,7 +51,7 @@ def origins(subject: Subject, starts: list[str], web: Web, ledger: Ledger) -> tu
                 ends[actor].append(key)
     found = []
     for actor, keys in ends.items():
-        shared = {key for key in keys if len(labels[key]) > 1}
+        shared = {key for key in keys if len(labels[key]) > 1 or key in mixed}
         role = MADE if any(labels[key][actor] == MADE for key in keys) else HELD
         totals = sum_up(keys, ledger.steps, shared)
         through = _hands(subject, actor, keys, web, ledger, labels)
@@ -77,15 +79,28 @@ def _labels(web: Web, ledger: Ledger) -> dict[str, dict[str, str]]:
     return labels
 
 
-def _inherit_from_aggregates(starts: list[str], labels: dict[str, dict[str, str]], web: Web, ledger: Ledger) -> None:
+def _inherit_from_aggregates(
+    inside: dict[str, str], labels: dict[str, dict[str, str]], web: Web, ledger: Ledger
+) -> None:
     """A part that tells nothing of where its arms came from had them from where its aggregate had them."""
-    inside = within(starts, ledger.steps)
-    for key in starts:
+    for key in inside:
         above, step = key, ledger.steps[key]
         while above in inside and not (step.origin or web.links.get(step.id)):
             above = inside[above]
             step = ledger.steps[above]
         labels[key] = labels[above]
+
+
+def _with_parts_of_others(inside: dict[str, str], labels: dict[str, dict[str, str]]) -> set[str]:
+    """The aggregates that have parts which came from elsewhere: how much of the rest is whose is not known."""
+    found = set()
+    for key in inside:
+        above = key
+        while above in inside:
+            above = inside[above]
+            if labels[above].keys() != labels[key].keys():
+                found.add(above)
+    return found
 
 
 def _inherited(beyond: list[str], labels: dict[str, dict[str, str]]) -> dict[str, str]:

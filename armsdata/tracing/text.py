@@ -205,7 +205,10 @@ def _party(trace: Trace, party: Party, paint: _Paint) -> Iterator[str]:
     through = ", ".join(visible(ledger.name(one)) for one in party.through)
     by = f"; through {through}" if through else ""
     more = f" and {len(party.transfers) - 6} more" if len(party.transfers) > 6 else ""
-    yield f"    {visible(ledger.name(party.actor))}: {ROLES[party.role]}{by}"
+    role = ROLES[party.role]
+    if party.role == HELD and trace.limits.depth is not None:
+        role = "first holder within the steps asked for"
+    yield f"    {visible(ledger.name(party.actor))}: {role}{by}"
     for line in words.totals(party.totals):
         yield f"      {line}"
     yield paint.dim(
