@@ -70,6 +70,8 @@ def _files(facts: Facts) -> Iterator[str]:
     for path, purpose in PURPOSES.items():
         if path in present:
             yield f"| `{path}` | {purpose} |"
+    if "index.html" not in present:
+        yield from ("", "There is no `index.html`: so many records are too much for one page.")
     yield from ("", "## How to read them", "", _READING, "")
 
 

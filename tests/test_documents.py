@@ -105,6 +105,15 @@ def test_the_readme_says_what_each_document_is_for() -> None:
     assert {document.path for document in DOCUMENTS} - {"README.md"} | {"index.html", "SHA256SUMS"} == set(PURPOSES)
 
 
+def test_the_readme_says_why_there_is_no_page() -> None:
+    without = facts()
+    page = FileFact("index.html", "text/html", 1, "0" * 64)
+    with_page = dataclasses.replace(without, files=(*without.files, page))
+    assert "There is no `index.html`" in render_all(without)["README.md"]
+    assert "There is no" not in render_all(with_page)["README.md"]
+    assert "| `index.html` |" in render_all(with_page)["README.md"]
+
+
 def test_equal_facts_give_equal_bytes() -> None:
     assert render_all(facts()) == render_all(facts())
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import armsdata
+from armsdata.findings import Report
 from armsdata.report import render
 from armsdata.tracing import words
 from armsdata.tracing.records import Ledger, Step, ledger, narrower
@@ -235,10 +236,14 @@ def test_thirty_thousand_transfers_make_a_page_that_can_be_sent_and_used(
     monkeypatch.syspath_prepend(ROOT / "benchmarks")
     import_module("synthetic").write_dataset(tmp_path / "data", 30_000)
     path = tmp_path / "page.html"
-    path.write_bytes(render(armsdata.load(tmp_path / "data")))
+    path.write_bytes(render(armsdata.load(tmp_path / "data"), Report()))
     assert path.stat().st_size < 4_000_000
     with opened(browser, path) as one:
         page = one.ready().page
+        assert re.search(
+            "45 flows drawn, the widest; 455 more stand in the table; [0-9,]+ narrower ones are left out",
+            page.inner_text("#flow-note"),
+        )
         page.fill("#search", "transfer-000029998")
         assert ids_shown(page) == {"transfer-000029998"}
         page.locator("#table tbody [aria-expanded]").first.click()

@@ -1,5 +1,6 @@
 // Flows of custody: a Sankey diagram of the transfers that are shown, and the same as a table.
 const MOST_BANDS = 45;
+const MOST_ROWS = 500;
 const KINDS = { state: "state", "armed-group": "group", "security-force": "force", "government-body": "force", unknown: "nobody" };
 const isUnknown = (actor) => actor < 0 || actors.id[actor] === "unknown";
 const kindOf = (actor) => (actor < 0 ? "nobody" : KINDS[actors.kind[actor]] || "other");
@@ -65,14 +66,15 @@ function unwound(bands) {
 function drawFlows() {
   const everything = bandsOf(state.web);
   const bands = unwound(everything.slice(0, MOST_BANDS));
-  const left = everything.length - bands.length;
+  const left = Math.min(everything.length, MOST_ROWS) - bands.length;
+  const out = everything.length > MOST_ROWS ? `; ${number(everything.length - MOST_ROWS)} narrower ones are left out: choose an actor to see its own` : "";
   byId("flow-note").textContent = !bands.length
     ? "No flows: nothing is chosen, or nothing changed hands between two actors."
-    : `${count(bands.length, "flow")} drawn${left > 0 ? `, the widest; ${number(left)} more stand in the table` : ""}.`;
+    : `${count(bands.length, "flow")} drawn${left > 0 ? `, the widest; ${number(left)} more stand in the table` : ""}${out}.`;
   const place = byId("flow-plot");
   place.replaceChildren();
   if (bands.length) place.append(sankey(bands, Math.max(place.clientWidth || 900, 640)));
-  fillTable(byId("flow-table"), "Flows of custody", ["From", "To", "Transfers", "How many"], everything.slice(0, 500).map((band) => [
+  fillTable(byId("flow-table"), "Flows of custody", ["From", "To", "Transfers", "How many"], everything.slice(0, MOST_ROWS).map((band) => [
     nameOf(band.from), nameOf(band.to),
     plainButton(count(band.transfers.length, "transfer"), () => chooseBand(band), { "aria-label": bandText(band) }),
     totalsText(band.sums).join("; "),
