@@ -41,7 +41,7 @@ def main() -> None:
         _page(browser, page)
         terminal = Path(folder) / "trace.html"
         command = f"<b>$ armsdata trace {SUBJECT}</b>\n"
-        terminal.write_text(f"{TERMINAL}<pre>{command}{escape(dataset.trace(SUBJECT).text())}</pre>", "utf-8")
+        terminal.write_text(f"{TERMINAL}<pre>{command}{escape(dataset.trace(SUBJECT).text(width=96))}</pre>", "utf-8")
         _terminal(browser, terminal)
         browser.close()
 

@@ -25,9 +25,21 @@ FLAGS = [
 ]
 
 
+#: By name where it is on the path, as on Linux; and where macOS and Windows keep it.
+PLACES = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "microsoft-edge",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    r"C:\Program Files\Google\Chrome\Application\chrome.exe",
+    r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
+)
+
+
 def chromium() -> str:
     """Where Chromium is; without one the test is skipped, and in CI fails."""
-    for name in ("chromium", "chromium-browser", "google-chrome", "microsoft-edge"):
+    for name in PLACES:
         if found := shutil.which(name):
             return found
     word = "there is no Chromium: apt-get install chromium"

@@ -3,18 +3,18 @@ const PAGE = 50;
 const tableState = { page: 0, sort: "", down: false, rows: [] };
 const RANK = new Map(data.codes.confidence.map(([code], place) => [code, place]));
 const COLUMNS = [
-  ["Who", (i) => pathText(i), (i) => whoCell(i), ""],
-  ["What", (i) => transfers.what[i], (i) => [transfers.what[i], el("div", { class: "soft" }, labelOf("weapon-category", transfers.category[i]))], ""],
-  ["How many", (i) => transfers.least[i], (i) => transfers.amount[i], ""],
-  ["When", (i) => (startOf(i) === null ? Infinity : startOf(i)), (i) => transfers.when[i], ""],
-  ["How", (i) => transfers.how[i], (i) => transfers.how[i], "wide"],
-  ["Confidence", (i) => RANK.get(transfers.confidence[i]), (i) => labelOf("confidence", transfers.confidence[i]), "wide"],
-  ["Sources", (i) => claimsOf[i].length, (i) => sourcesCell(i), ""],
+  ["Who", (i) => pathText(i), (i) => whoCell(i)],
+  ["What", (i) => transfers.what[i], (i) => [transfers.what[i], el("div", { class: "soft" }, labelOf("weapon-category", transfers.category[i]))]],
+  ["How many", (i) => transfers.least[i], (i) => transfers.amount[i]],
+  ["When", (i) => (startOf(i) === null ? Infinity : startOf(i)), (i) => transfers.when[i]],
+  ["How", (i) => transfers.how[i], (i) => transfers.how[i]],
+  ["Confidence", (i) => RANK.get(transfers.confidence[i]), (i) => labelOf("confidence", transfers.confidence[i])],
+  ["Sources", (i) => claimsOf[i].length, (i) => sourcesCell(i)],
 ];
 
 function prepareTable() {
   const head = byId("table").tHead.rows[0];
-  COLUMNS.forEach(([name, , , style]) => head.append(el("th", { scope: "col", class: style || false },
+  COLUMNS.forEach(([name]) => head.append(el("th", { scope: "col", role: "columnheader" },
     el("button", { type: "button", on: { click: () => sortBy(name) } }, name))));
   byId("search").addEventListener("input", () => showTable(true));
   byId("search-form").addEventListener("submit", (event) => event.preventDefault());
@@ -83,8 +83,10 @@ function showTable(anew) {
   byId("page-on").disabled = tableState.page + 1 >= pages;
 }
 
-const tableRow = (i) => el("tr", { id: `row-${i}` }, COLUMNS.map(([, , cell, style], place) =>
-  el(place ? "td" : "th", { scope: place ? false : "row", class: style || false }, cell(i))));
+// The roles say what is a table also where a narrow screen shows each row as a block.
+const tableRow = (i) => el("tr", { id: `row-${i}`, role: "row" }, COLUMNS.map(([name, , cell], place) => (place
+  ? el("td", { role: "cell", "data-head": name }, cell(i))
+  : el("th", { role: "rowheader", scope: "row" }, cell(i)))));
 
 function whoCell(i) {
   const marks = transfers.marks[i].map((one) => el("div", { class: "mark" }, one));
@@ -109,13 +111,13 @@ function toggle(i, button) {
 }
 
 function detail(i) {
-  const box = el("td", { colspan: COLUMNS.length, tabindex: "-1" },
+  const box = el("td", { role: "cell", colspan: COLUMNS.length, tabindex: "-1" },
     el("p", {}, el("b", {}, transfers.id[i]), `. ${transfers.place[i] ? `${transfers.place[i]}. ` : ""}${transfers.notes[i]}`),
     transfers.details[i] ? el("p", {}, `${transfers.details[i]}.`) : "",
     el("h3", {}, "What the sources say"), claimList(i),
     ...chainPart("These arms came from", transfers.upstream[i]), ...chainPart("They went on in", downstream[i]),
     transfers.partOf[i] >= 0 ? chainPart("Already counted in", [transfers.partOf[i]]) : []);
-  return el("tr", { class: "detail", id: `detail-${i}` }, box);
+  return el("tr", { role: "row", class: "detail", id: `detail-${i}` }, box);
 }
 
 function claimList(i) {
