@@ -154,6 +154,11 @@ def test_the_table_is_searched_sorted_and_paged(view: Opened, records: Ledger) -
     page.fill("#search", "BULGARIA missile")
     assert "unknown-is-bulgarian-antitank-missile" in ids_shown(page)
     assert page.locator("#table tbody tr").count() < 10
+    page.fill("#search", "alb-krg-2014-ammunition air force")
+    page.locator("#table tbody [aria-expanded]").first.click()
+    told = page.inner_text("tr.detail")
+    assert "for Kurdish forces in Iraq; carried by United States Air Force; ordered 2014-08-15" in told
+    assert "Documented: “22 million”, 2014-08 – Albania Starts Shifting Weapons" in told
     page.fill("#search", "no such thing at all")
     assert page.inner_text("#table-note") == "0 transfers"
     page.fill("#search", "")
@@ -302,7 +307,10 @@ def test_axe_finds_no_fault(browser: "Browser", curated: Path, scheme: str, widt
 
 def test_a_narrow_screen_needs_no_scrolling_sideways(view: Opened) -> None:
     view.page.set_viewport_size({"width": 360, "height": 740})
+    view.page.locator("#table tbody [aria-expanded]").first.click()
     assert view.page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert view.page.evaluate("document.getElementById('table').scrollWidth") <= 360
+    assert view.page.locator("#table [role=rowheader]").count() == 50
 
 
 def test_all_can_be_reached_by_keyboard(view: Opened) -> None:

@@ -28,7 +28,7 @@ class _Group:
     """
 
     names: Sequence[str]
-    values: list[Sequence[Any]]
+    values: Sequence[Sequence[Any]]
     places: str = ""
     width: int | None = None
 

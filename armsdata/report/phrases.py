@@ -8,6 +8,7 @@ equal data must give equal pages.
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
@@ -46,8 +47,7 @@ class Phrases:
 def phrases(groups: Sequence[Sequence[str]]) -> Phrases:
     """Write groups of texts in the same words and phrases."""
     known: dict[str, int] = {}
-    cut = [_cut(texts, known) for texts in groups]
-    whole = np.fromiter(chain.from_iterable(cut), np.int64, sum(map(len, cut)))
+    whole = _cut(chain.from_iterable(groups), known)
     whole, pairs = _joined(whole, len(known))
     names, order = _named(whole, pairs, len(known))
     codes = [digits(name) for name in names.tolist()]
@@ -61,13 +61,13 @@ def phrases(groups: Sequence[Sequence[str]]) -> Phrases:
     )
 
 
-def _cut(texts: Iterable[str], known: dict[str, int]) -> list[int]:
+def _cut(texts: Iterable[str], known: dict[str, int]) -> Any:
     """The words of texts by number, each text with its end."""
-    found: list[int] = []
+    found = array("i")
     for text in texts:
-        found += [known.setdefault(word, len(known)) for word in _WORD.findall(text)]
+        found.extend([known.setdefault(word, len(known)) for word in _WORD.findall(text)])
         found.append(_END)
-    return found
+    return np.array(found, np.int32)
 
 
 def _joined(whole: Any, known: int) -> tuple[Any, list[tuple[int, int]]]:
@@ -89,7 +89,7 @@ def _frequent(whole: Any) -> tuple[Any, Any, Any]:
     """Where the most frequent pairs begin, never one within another; which of them; and the pairs."""
     first, second = whole[:-1], whole[1:]
     at = np.flatnonzero((first >= 0) & (second >= 0))
-    coded = pa.array((first[at] << _SHIFT) | second[at]).dictionary_encode()
+    coded = pa.array((first[at].astype(np.int64) << _SHIFT) | second[at]).dictionary_encode()
     pair, which = coded.dictionary.to_numpy(), coded.indices.to_numpy()
     number = np.bincount(which, minlength=len(pair))
     enough = number >= max(_SELDOM, number.max(initial=0) // 2)

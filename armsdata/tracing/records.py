@@ -343,7 +343,7 @@ def _actor(row: dict[str, Any]) -> Actor:
 def _claim(row: dict[str, Any]) -> Claim:
     names = ("claim_id", "source_id", "framing", "locator", "quantity_reported", "date_reported", "read_at", "notes")
     amount = Amount(*(row[name] for name in ("quantity", "quantity_low", "quantity_high")))
-    return Claim(*(row[name] for name in names), amount)
+    return Claim(*(row[name] for name in names), amount=amount)
 
 
 def _source(row: dict[str, Any]) -> Source:
