@@ -65,7 +65,7 @@ def test_every_cell_of_the_curated_dataset_is_in_the_page() -> None:
 
 
 def test_the_browser_reads_the_same() -> None:
-    nasty = [(f"a {one}b {one}", f"a {one}" * 40, None, (one,)) for one in range(200)]
+    nasty: list[tuple[Any, ...]] = [(f"a {one}b {one}", f"a {one}" * 40, None, (one,)) for one in range(200)]
     nasty += [("\r\n\u2028\x85</script>", "🛩武器 اسلحة" * 9, -1, ()), ("", " ", 0, (1, 2))]
     contents = [
         packed({"one": columns(nasty), "none": {}}, {"one": [("a", "c")]}),

@@ -189,7 +189,7 @@ def test_a_part_that_came_from_elsewhere_is_not_counted_for_the_source_of_its_wh
         step("other", "IRQ", "x", 20, part_of="whole"),
     )
     trace = follow(ledger, "x")
-    assert [(one.at_least, one.at_most) for one in trace.totals.units] == [(100, 100)]
+    assert [(one.at_least, one.at_most) for one in trace.totals.units] == [(Decimal(100), Decimal(100))]
     assert ends(trace) == {"USA": "20..100", "CHN": "30..30"}
 
 

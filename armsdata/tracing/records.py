@@ -341,9 +341,17 @@ def _actor(row: dict[str, Any]) -> Actor:
 
 
 def _claim(row: dict[str, Any]) -> Claim:
-    names = ("claim_id", "source_id", "framing", "locator", "quantity_reported", "date_reported", "read_at", "notes")
-    amount = Amount(*(row[name] for name in ("quantity", "quantity_low", "quantity_high")))
-    return Claim(*(row[name] for name in names), amount=amount)
+    return Claim(
+        id=row["claim_id"],
+        source=row["source_id"],
+        framing=row["framing"],
+        locator=row["locator"],
+        reported=row["quantity_reported"],
+        dated=row["date_reported"],
+        read_at=row["read_at"],
+        notes=row["notes"],
+        amount=Amount(row["quantity"], row["quantity_low"], row["quantity_high"]),
+    )
 
 
 def _source(row: dict[str, Any]) -> Source:
