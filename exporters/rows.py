@@ -147,16 +147,18 @@ def _positions(cells: Cells) -> int:
 
 def _run(group: Sequence[Texts], size: int) -> Run:
     factors = _factors(group)
-    if any(cells.rows is None for cells in factors):  # it is alone
-        return Run(tuple(group), (None,), None)
     rows = np.zeros(size, dtype=np.int32)
     for cells in factors:
+        if cells.rows is None:
+            return Run(tuple(group), (None,), None)  # it is alone
         empty = np.int32(_positions(cells) - 1)
         rows = rows * np.int32(_positions(cells)) + np.where(cells.rows < 0, empty, cells.rows)
+    if len(factors) < 2:
+        return Run(tuple(group), (None,) * len(group), rows)
     sizes = [_positions(cells) for cells in factors]
-    each = np.unravel_index(np.arange(prod(sizes)), sizes) if len(factors) > 1 else ()
+    each = [places.astype(np.int32) for places in np.unravel_index(np.arange(prod(sizes)), sizes)]
     places = [
-        next((each[place] for place, cells in enumerate(factors) if each and cells is one), None) for _, one, _ in group
+        next((places for places, cells in zip(each, factors, strict=True) if cells is one), None) for _, one, _ in group
     ]
     return Run(tuple(group), tuple(places), rows)
 

@@ -62,8 +62,9 @@ class Cells:
 
     @cached_property
     def indices(self) -> pa.Array:
-        """`rows` as Arrow has it: null for an empty cell."""
-        return pa.array(self.rows, mask=self.rows < 0)
+        """For each row the position of its text, as Arrow has it: null for an empty cell."""
+        rows = np.arange(len(self.texts), dtype=np.int32) if self.rows is None else self.rows
+        return pa.array(rows, mask=self.empty)
 
     def spread(self, per_position: pa.Array) -> pa.Array:
         """One value a row from one value a position."""

@@ -50,7 +50,7 @@ def to_arrow(column: Column, series: pd.Series[Any]) -> pa.Array:
 
 def _stored(series: pd.Series[Any]) -> pa.Array:
     """The Arrow array that a series holds."""
-    return _single(series.array.__arrow_array__())  # type: ignore[attr-defined]
+    return _single(series.array.__arrow_array__())
 
 
 def _single(array: pa.Array | pa.ChunkedArray) -> pa.Array:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -23,7 +23,7 @@ NAMES = [column.name for column in WEAPONS.columns]
 FEW = st.lists(st.sampled_from(["", "", "a", "bé", 'c"d', "e,f", "g\nh", "x" * (LONG + 1)]), max_size=40)
 
 
-def typed(columns: dict[str, Sequence[str]], *, coded: Sequence[str]) -> dict[str, Cells]:
+def typed(columns: Mapping[str, Sequence[str]], *, coded: Sequence[str]) -> dict[str, Cells]:
     """Cells of the weapons table as a reader gives them: some columns coded, the others a text a row."""
     found = {}
     for column in WEAPONS.columns:
@@ -32,7 +32,7 @@ def typed(columns: dict[str, Sequence[str]], *, coded: Sequence[str]) -> dict[st
     return found
 
 
-def plainly(columns: dict[str, Sequence[str]], size: int) -> bytes:
+def plainly(columns: Mapping[str, Sequence[str]], size: int) -> bytes:
     """The same rows as anybody would write them."""
     lines = []
     for row in range(size):
