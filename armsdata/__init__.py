@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .dataset import Dataset, load
     from .errors import ArmsdataError, InvalidData, NotOurs, UsageError
     from .findings import Finding, Report
+    from .importing import ImportFailure, ImportResult, import_register
     from .release import export
     from .tracing import Trace
 
@@ -25,6 +26,8 @@ __all__ = [
     "ArmsdataError",
     "Dataset",
     "Finding",
+    "ImportFailure",
+    "ImportResult",
     "InvalidData",
     "NotOurs",
     "Report",
@@ -32,6 +35,7 @@ __all__ = [
     "UsageError",
     "__version__",
     "export",
+    "import_register",
     "load",
     "validate",
 ]
@@ -42,6 +46,7 @@ _HOMES = {
     "dataset": ("Dataset", "load"),
     "errors": ("ArmsdataError", "InvalidData", "NotOurs", "UsageError"),
     "findings": ("Finding", "Report"),
+    "importing": ("ImportFailure", "ImportResult", "import_register"),
     "release": ("export",),
     "tracing": ("Trace",),
     "checking": ("validate",),

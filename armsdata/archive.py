@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from armsdata.schema.metadata import Metadata
 
-from .staging import draft_of, recover
+from .staging import replacing
 
 
 def write_archive(folder: Path, metadata: Metadata) -> Path:
@@ -31,21 +31,16 @@ def write_archive(folder: Path, metadata: Metadata) -> Path:
     """
     stem = f"{metadata.name}-{metadata.version}"
     target = folder.absolute().parent / f"{stem}.tar.zst"
-    recover(target)
-    made = draft_of(target)
     midnight = datetime.datetime.combine(metadata.date, datetime.time(), datetime.UTC)
-    try:
-        with (
-            made.open("xb") as file,
-            pa.CompressedOutputStream(file, "zstd") as stream,
-            tarfile.open(fileobj=stream, mode="w|", format=tarfile.PAX_FORMAT) as archive,
-        ):
-            for path in sorted(folder.rglob("*"), key=lambda one: one.relative_to(folder).as_posix()):
-                if path.is_file():
-                    _add(archive, path, f"{stem}/{path.relative_to(folder).as_posix()}", int(midnight.timestamp()))
-        made.replace(target)
-    finally:
-        made.unlink(missing_ok=True)
+    with (
+        replacing(target) as made,
+        made.open("xb") as file,
+        pa.CompressedOutputStream(file, "zstd") as stream,
+        tarfile.open(fileobj=stream, mode="w|", format=tarfile.PAX_FORMAT) as archive,
+    ):
+        for path in sorted(folder.rglob("*"), key=lambda one: one.relative_to(folder).as_posix()):
+            if path.is_file():
+                _add(archive, path, f"{stem}/{path.relative_to(folder).as_posix()}", int(midnight.timestamp()))
     return target
 
 

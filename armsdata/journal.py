@@ -1,24 +1,27 @@
 """Replacing several files of a folder as one: all of them, or none, also when the process is killed.
 
-The new files are written into a folder of their own within the dataset. Renaming that folder to `PENDING` is the one
-step that decides: before it nothing has changed, after it every file in there will be moved into place. Whoever is
-killed while moving leaves the rest in `PENDING`; the next command that opens the dataset moves it first.
+The new files are written into a draft within the folder. Renaming that to `PENDING` is the one step that decides:
+before it nothing has changed, after it every file in there will be moved into place. Whoever is killed while moving
+leaves the rest in `PENDING`; the next command that opens the dataset moves it first. Who decides or moves holds a lock
+meanwhile, so that two of them never mix.
 """
 
 from __future__ import annotations
 
-import os
 import shutil
-import uuid
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from armsdata.schema import TABLES
 
+from . import placing
+from .drafts import Draft, clear
 from .errors import UsageError
-from .staging import process_lives
+from .locking import alone
+from .placing import naming
 
 #: The folder whose files are on their way into the dataset.
 PENDING = ".armsdata-pending"
@@ -50,9 +53,9 @@ class Replacement:
     def __init__(self, folder: Path, seen: Mapping[Path, Signature | None]) -> None:
         self.folder, self.seen = folder, seen
         complete(folder)
-        _clear_drafts(folder)
-        self.draft = folder / f"{_DRAFT}{os.getpid()}-{uuid.uuid4().hex[:8]}"
-        self.draft.mkdir()
+        with naming(folder):
+            self._draft = Draft(folder, _DRAFT)
+            self.draft = self._draft.new
 
     def __enter__(self) -> Replacement:
         return self
@@ -60,18 +63,17 @@ class Replacement:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        shutil.rmtree(self.draft, ignore_errors=True)
+        self._draft.remove()
 
     def write(self, name: str, chunks: Iterable[Any]) -> None:
         """Write the new version of a file, with the permissions of the old one."""
         made = self.draft / name
-        with made.open("xb") as file:
-            for chunk in chunks:
-                file.write(chunk)
-            file.flush()
-            os.fsync(file.fileno())
-        if (self.folder / name).exists():
-            shutil.copymode(self.folder / name, made)
+        with naming(self.folder / name):
+            with made.open("xb") as file:
+                for chunk in chunks:
+                    file.write(chunk)
+            if (self.folder / name).exists():
+                shutil.copymode(self.folder / name, made)
 
     def commit(self) -> None:
         """Put every file that was written into place.
@@ -80,31 +82,60 @@ class Replacement:
             UsageError: somebody else has changed the folder meanwhile.
             OSError: the files cannot be moved; either nothing has changed, or the next command will do it.
         """
-        if any(signature(path) != before for path, before in self.seen.items()):
-            raise UsageError(f"{self.folder}: was changed by somebody else meanwhile; nothing was written, try again")
-        try:
-            self.draft.rename(self.folder / PENDING)
-        except OSError:
-            if not (self.folder / PENDING).exists():
+        with naming(self.folder):
+            placing.sync(self.draft)
+        with alone(self.folder):
+            _complete(self.folder)
+            if any(signature(path) != before for path, before in self.seen.items()):
+                raise UsageError(
+                    f"{self.folder}: was changed by somebody else meanwhile; nothing was written, try again"
+                )
+            self._decide()
+            try:
+                _complete(self.folder)
+            except OSError as error:
+                error.strerror = f"{error.strerror}; the rest is in {PENDING}, and the next command puts it in place"
                 raise
-            raise UsageError(f"{self.folder}: somebody else is changing it; nothing was written, try again") from None
-        complete(self.folder)
+
+    def _decide(self) -> None:
+        for made in self.draft.iterdir():  # Windows refuses what another program has open: here, where nothing is lost
+            place = self.folder / made.name
+            if place.exists():
+                with naming(place):
+                    placing.move(place, place)
+        with naming(self.folder):
+            placing.move(self.draft, self.folder / PENDING)
+            placing.sync_names(self.folder)
 
 
 def complete(folder: Path) -> None:
-    """Move the files of an unfinished replacement into place. Doing it twice, or at the same time, does no harm.
+    """Move the files of an unfinished replacement into place, or wait until another process has done so.
+
+    What writers have left that live no more is cleared away.
 
     Raises:
         OSError: the files cannot be moved.
     """
+    clear(folder, _DRAFT)
+    if _is_pending(folder):
+        with alone(folder):
+            _complete(folder)
+
+
+def _is_pending(folder: Path) -> bool:
     pending = folder / PENDING
-    if not pending.is_dir() or pending.is_symlink():
+    return pending.is_dir() and not pending.is_symlink()
+
+
+def _complete(folder: Path) -> None:
+    if not _is_pending(folder):
         return
+    pending = folder / PENDING
     for file in _in_order(pending):
-        try:
-            file.replace(folder / file.name)
-        except FileNotFoundError:  # another process has moved it
-            continue
+        with naming(folder / file.name), suppress(FileNotFoundError):  # where there are no locks: another has moved it
+            placing.move(file, folder / file.name)
+    with naming(folder):
+        placing.sync_names(folder)
     shutil.rmtree(pending, ignore_errors=True)
 
 
@@ -114,11 +145,3 @@ def _in_order(pending: Path) -> list[Path]:
     files = [file for file in pending.iterdir() if file.stem.lower() in TABLES and file.suffix.lower() == ".csv"]
     files = [file for file in files if file.is_file() and not file.is_symlink()]
     return sorted(files, key=lambda file: order.index(file.stem.lower()))
-
-
-def _clear_drafts(folder: Path) -> None:
-    """Remove what killed processes have left."""
-    for draft in folder.glob(f"{_DRAFT}*"):
-        owner = draft.name.removeprefix(_DRAFT).partition("-")[0]
-        if owner.isdigit() and not process_lives(int(owner)):
-            shutil.rmtree(draft, ignore_errors=True)

@@ -1,7 +1,7 @@
-"""The contract that every importer keeps, and the work they share: names of things, safe text, writing the dataset.
+"""The contract that every importer keeps, and the work they share: names of things, safe text, the files of a dataset.
 
 An importer reads one foreign register into the five tables as texts and says what it had to mend or could not place.
-It never writes: `write` does, for all of them, beside the target and moved into place at the end.
+It never touches the disk but for the register: `armsdata.importing` writes the dataset folder, all or nothing.
 """
 
 from __future__ import annotations
@@ -18,10 +18,9 @@ from decimal import Decimal
 from functools import lru_cache
 from itertools import repeat
 from pathlib import Path
+from typing import TextIO
 
 from armsdata.schema import DISPLAY_ORDER, TABLES
-
-from .folder import replace_folder
 
 Row = dict[str, str]
 #: A table by columns: the texts of each, in the order of the rows.
@@ -85,29 +84,10 @@ class Imported:
     balances: Callable[[Mapping[str, Columns]], list[Balance]]
     date: datetime.date
 
-
-@dataclass(frozen=True)
-class ImportResult:
-    """What was written.
-
-    Attributes:
-        counts: rows of each table.
-        reconciliation: name, read, written; the two are equal, or something was lost.
-        findings: what was mended, unknown or odd.
-        terms: on what terms the data may be used.
-        out: the dataset folder.
-    """
-
-    counts: dict[str, int]
-    reconciliation: list[Balance]
-    findings: list[Note]
-    terms: str
-    out: Path
-
     @property
-    def balanced(self) -> bool:
-        """Whether everything that was read was found again in what was written."""
-        return all(read == written for _, read, written in self.reconciliation)
+    def counts(self) -> dict[str, int]:
+        """Rows of each table."""
+        return {name: len(self.tables[name]) for name in DISPLAY_ORDER}
 
 
 @dataclass(frozen=True)
@@ -125,47 +105,35 @@ class Importer:
     read: Callable[[Path, str], Imported]
 
 
-def write(imported: Imported, importer: str, source: Path, out: Path, previous: Path | None = None) -> ImportResult:
-    """Write the dataset folder, all or nothing, and check it against what was read.
+def write_table(file: TextIO, name: str, rows: list[Row]) -> None:
+    """Write a table as CSV into a text file that leaves line ends alone."""
+    columns = [column.name for column in TABLES[name].source_columns]
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(map(row.get, columns, repeat("")) for row in rows)
+
+
+def metadata_text(imported: Imported) -> str:
+    """The content of `dataset.toml`."""
+    return "".join(f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in imported.metadata.items())
+
+
+def record_text(
+    imported: Imported, importer: str, register: Mapping[str, str], balances: list[Balance], files: Mapping[str, str]
+) -> str:
+    """The content of `reconciliation.json`: what was read, what was written, and what there is to know.
 
     Args:
-        imported: what the importer made of the register.
-        importer: its name.
-        source: the file it read.
-        out: the folder; it must not exist, be empty, or hold an earlier import that nobody has touched since.
-        previous: an earlier import, whose days of record are kept; by default the one that stands in `out`.
-
-    Raises:
-        ImportFailure: `out` holds something else, or `previous` is no dataset.
+        imported: what was imported.
+        importer: the importer's name.
+        register: name and sum of the register's file.
+        balances: what was read and written.
+        files: the sum of each other file of the folder.
     """
-    if out.exists() and not _replaceable(out):
-        raise ImportFailure(
-            f"{out} is not empty, and not an untouched earlier import; choose another folder or remove it first"
-        )
-    if previous is None and (out / RECONCILIATION).is_file():
-        previous = out
-    if previous is not None:
-        _keep_days(imported, previous)
-    result: list[ImportResult] = []
-
-    def fill(folder: Path) -> None:
-        result.append(_fill(imported, importer, source, folder, out))
-
-    replace_folder(out, fill)
-    return result[0]
-
-
-def _fill(imported: Imported, importer: str, source: Path, folder: Path, out: Path) -> ImportResult:
-    for name in DISPLAY_ORDER:
-        _write_table(folder / f"{name}.csv", name, imported.tables[name])
-    toml = "".join(f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in imported.metadata.items())
-    (folder / DATASET).write_text(toml, encoding="utf-8", newline="\n")
-    balances = imported.balances({name: read_columns(folder / f"{name}.csv") for name in DISPLAY_ORDER})
-    counts = {name: len(imported.tables[name]) for name in DISPLAY_ORDER}
     record = {
         "importer": importer,
-        "register": {"file": source.name, "sha256": _digest(source)},
-        "counts": counts,
+        "register": register,
+        "counts": imported.counts,
         "reconciliation": [
             {"name": name, "read": plain(read), "written": plain(written), "difference": plain(read - written)}
             for name, read, written in balances
@@ -175,19 +143,9 @@ def _fill(imported: Imported, importer: str, source: Path, folder: Path, out: Pa
              "hint": note.hint, "value": note.value}
             for note in imported.findings
         ],
-        "files": {path.name: _digest(path) for path in sorted(folder.iterdir())},
+        "files": files,
     }  # fmt: skip
-    text = json.dumps(record, ensure_ascii=False, indent=1) + "\n"
-    (folder / RECONCILIATION).write_text(text, encoding="utf-8", newline="\n")
-    return ImportResult(counts, balances, imported.findings, imported.terms, out)
-
-
-def _write_table(path: Path, name: str, rows: list[Row]) -> None:
-    columns = [column.name for column in TABLES[name].source_columns]
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows(map(row.get, columns, repeat("")) for row in rows)
+    return json.dumps(record, ensure_ascii=False, indent=1) + "\n"
 
 
 def read_table(path: Path) -> list[Row]:
@@ -204,26 +162,12 @@ def read_columns(path: Path) -> Columns:
     return dict(zip(header, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(header, ())
 
 
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def keep_days(imported: Imported, previous: Path) -> None:
+    """Take over from an earlier import when each record was entered, and note which were changed since.
 
-
-def _replaceable(out: Path) -> bool:
-    """Whether nothing is lost with this folder: it is empty, or as an import left it, to the byte."""
-    if not out.is_dir():
-        return False
-    present = {path.name for path in out.iterdir()}
-    if not present:
-        return True
-    try:
-        files = json.loads((out / RECONCILIATION).read_bytes())["files"]
-        return present == {*files, RECONCILIATION} and all(_digest(out / name) == files[name] for name in files)
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
-
-
-def _keep_days(imported: Imported, previous: Path) -> None:
-    """Take over from an earlier import when each record was entered, and note which were changed since."""
+    Raises:
+        ImportFailure: `previous` is no earlier import.
+    """
     try:
         old = {row["transfer_id"]: row for row in read_table(previous / "transfers.csv")}
         for row in imported.tables["transfers"]:

@@ -13,15 +13,15 @@ from typing import Any
 
 import pytest
 
-from armsdata import NotOurs, UsageError, export, staging
+from armsdata import NotOurs, UsageError, export, locking, placing
 from armsdata.staging import Staging, write_file
-from faulty_machine import state
+from faulty_cases import state
 from made_datasets import NASTY, files_of, write_tables
 from running import armsdata
 
 HERE = Path(__file__).parent
 EARLIER = {"README.md": b"earlier\n", "csv/transfers.csv": b"transfer_id\n"}
-DEAD = 2**22 + 1  # more than any process number on Linux
+needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="the script forks")
 
 
 @pytest.fixture(scope="module")
@@ -46,46 +46,40 @@ def write_release(folder: Path, files: dict[str, bytes]) -> Path:
     return folder
 
 
-def faulty(how: str, folder: Path, dataset: Path, every: int) -> list[dict[str, Any]]:
-    """The runs of the machine that fails; the first one went well."""
-    call: list[str | Path] = [sys.executable, HERE / "faulty_machine.py", how, folder, dataset, str(every)]
+COMMANDS = ["export", "import", "merge", "format"]
+
+
+def faulty(how: str, folder: Path, *more: str) -> dict[str, dict[str, Any]]:
+    """Let the machine that fails run every command; how often each outcome came about."""
+    call = [sys.executable, str(HERE / "faulty_machine.py"), ",".join(COMMANDS), how, str(folder), *more]
     done = subprocess.run(call, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert "Traceback" not in done.stderr
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    assert "Traceback" not in done.stderr, done.stderr
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [line for line in lines if line.get("wrong")] == []
+    assert done.returncode == 0
+    return {line["command"]: line for line in lines if "command" in line}
 
 
 # ---------------------------------------------------------------------------------------------- a machine that fails
 
 
-def test_a_failure_at_any_step_leaves_the_earlier_release_and_one_sentence(tmp_path: Path, dataset: Path) -> None:
-    earlier = state(write_release(tmp_path / "earlier", EARLIER))
-    good, *runs = faulty("fail", tmp_path, dataset, 7)
-    assert (good["status"], good["said"]) == (0, "")
-    failed = [run for run in runs if run["status"]]
-    assert len(failed) > 5
-    for run in failed:
-        assert run["status"] == 3
-        assert run["said"].startswith(f"armsdata: {tmp_path / 'release'}")
-        assert run["said"].endswith(("no space left on device\n", "permission denied\n"))
-        assert run["said"].count("\n") == 1
-        assert run["state"] == earlier
-    assert {run["state"] for run in runs if not run["status"]} <= {good["state"]}
-    assert runs[-1]["left"] == []
+@needs_fork
+def test_a_system_that_refuses_all_from_some_step_on_leaves_one_sentence_and_no_half_result(tmp_path: Path) -> None:
+    found = faulty("failing", tmp_path, "--samples", "4")
+    assert all(found[command]["failed, earlier"] > 1 for command in COMMANDS)
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="the script forks")
-def test_a_kill_at_any_step_leaves_a_whole_release_and_the_next_run_tidies_up(tmp_path: Path, dataset: Path) -> None:
-    earlier = state(write_release(tmp_path / "earlier", EARLIER))
-    good, *killed = faulty("kill", tmp_path, dataset, 7)
-    assert len(killed) > 5
-    assert {run["state"] for run in killed} == {earlier, good["state"]}
-    assert killed[0]["state"] == earlier
-    assert all(run["status"] for run in killed)
-    assert {len(run["left"]) for run in killed} == {0, 1}, "each run removes what the one before has left"
-    export(dataset, tmp_path / "release")
-    assert state(tmp_path / "release") == good["state"]
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["earlier", "release", "warm"]
+@needs_fork
+def test_a_kill_at_any_step_leaves_a_whole_result_and_the_next_run_tidies_up(tmp_path: Path) -> None:
+    found = faulty("kill", tmp_path, "--samples", "4")
+    assert all(found[command]["killed, earlier"] and found[command]["killed, new"] for command in COMMANDS)
+    assert all(found[command]["with left-overs"] > 2 for command in COMMANDS)
+
+
+@needs_fork
+def test_files_that_cannot_grow_leave_the_earlier_result(tmp_path: Path) -> None:
+    found = faulty("limit", tmp_path, "--samples", "6")
+    assert all(found[command]["failed, earlier"] and found[command]["succeeded, new"] for command in COMMANDS)
 
 
 def test_two_runs_at_once_never_mix(tmp_path: Path, dataset: Path) -> None:
@@ -116,14 +110,14 @@ def test_two_runs_at_once_never_mix(tmp_path: Path, dataset: Path) -> None:
 def test_a_release_that_appears_at_the_last_moment_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with Staging(tmp_path / "release") as mine:
         mine.create("csv/transfers.csv").close()
-        rename = Path.rename
+        replace = Path.replace
 
         def late(self: Path, target: Path) -> Path:
-            monkeypatch.setattr(Path, "rename", rename)
+            monkeypatch.setattr(Path, "replace", replace)
             write_release(tmp_path / "release", EARLIER)
-            return rename(self, target)
+            return replace(self, target)
 
-        monkeypatch.setattr(Path, "rename", late)
+        monkeypatch.setattr(Path, "replace", late)
         mine.publish()
     assert files_of(tmp_path) == {"release/csv/transfers.csv": b""}
 
@@ -131,7 +125,7 @@ def test_a_release_that_appears_at_the_last_moment_is_replaced(tmp_path: Path, m
 @pytest.fixture
 def no_exchange(monkeypatch: pytest.MonkeyPatch) -> None:
     """A system that cannot swap two folders in one step."""
-    monkeypatch.setattr(staging, "_exchange", lambda one, other: False)
+    monkeypatch.setattr(placing, "exchange", lambda one, other: False)
 
 
 @pytest.mark.usefixtures("no_exchange")
@@ -148,22 +142,30 @@ def test_without_a_swap_a_refused_rename_puts_the_earlier_release_back(
 ) -> None:
     release = write_release(tmp_path / "release", EARLIER)
     before = files_of(release)
-    rename = Path.rename
+    replace = Path.replace
 
     def refuse(self: Path, target: Path) -> Path:
-        if self.name != "release" and not self.name.endswith("earlier"):
+        if self.name == "new":
             raise PermissionError(13, "Permission denied")
-        return rename(self, target)
+        return replace(self, target)
 
-    monkeypatch.setattr(Path, "rename", refuse)
+    monkeypatch.setattr(Path, "replace", refuse)
     with pytest.raises(PermissionError), Staging(release) as mine:
         mine.publish()
     assert files_of(tmp_path) == {f"release/{name}": content for name, content in before.items()}
 
 
+def left_over(name: str, parent: Path) -> Path:
+    """What a run leaves that is killed: a draft whose lock nobody holds."""
+    draft = parent / f".{name}.armsdata-0123456789ab"
+    (draft / "new").mkdir(parents=True)
+    (draft / "new/half").write_text("half")
+    (draft / "lock").touch()
+    return draft
+
+
 def test_a_kill_between_the_two_renames_is_put_right_by_the_next_run(tmp_path: Path, dataset: Path) -> None:
-    write_release(tmp_path / ".release.armsdata-earlier", EARLIER)
-    write_release(tmp_path / f".release.armsdata-{DEAD}-0a", EARLIER)
+    write_release(left_over("release", tmp_path) / "earlier", EARLIER)
     (tmp_path / "broken").mkdir()
     armsdata("export", tmp_path / "broken", "--out", tmp_path / "release")  # fails before it begins
     with pytest.raises(KeyboardInterrupt), Staging(tmp_path / "release"):
@@ -172,8 +174,36 @@ def test_a_kill_between_the_two_renames_is_put_right_by_the_next_run(tmp_path: P
     assert files_of(tmp_path / "release")["README.md"] == b"earlier\n"
 
 
+def test_the_draft_of_a_writer_that_lives_is_left_alone(tmp_path: Path, dataset: Path) -> None:
+    with Staging(tmp_path / "release") as living:
+        living.create("csv/transfers.csv").close()
+        export(dataset, tmp_path / "release")
+        assert (living.folder / "csv/transfers.csv").exists()
+        living.publish()
+    assert files_of(tmp_path) == {"release/csv/transfers.csv": b""}
+
+
+def test_without_locks_no_draft_is_taken_for_a_left_over(
+    tmp_path: Path, dataset: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = left_over("release", tmp_path)
+
+    def refuse(file: int) -> None:
+        raise locking.NoLocks
+
+    monkeypatch.setattr(locking, "_lock", refuse)
+    export(dataset, tmp_path / "release")
+    assert {path.name for path in tmp_path.iterdir()} == {"release", draft.name}
+
+
+def test_folders_that_were_made_for_nothing_go(tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt), Staging(tmp_path / "a/b/release"):
+        raise KeyboardInterrupt
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_what_others_have_beside_the_release_is_not_touched(tmp_path: Path, dataset: Path) -> None:
-    names = [f".release.armsdata-{os.getpid()}-0a", ".release.armsdata-x", ".release-1", f".other.armsdata-{DEAD}-0a"]
+    names = [".release.armsdata-0123456789abc", ".release.armsdata-x", ".release-1", ".other.armsdata-0123456789ab"]
     for name in names:
         write_release(tmp_path / name, EARLIER)
     export(dataset, tmp_path / "release")
@@ -276,7 +306,7 @@ def test_a_read_only_parent_is_told(tmp_path: Path, dataset: Path) -> None:
 
 def test_a_file_is_replaced_as_a_whole(tmp_path: Path) -> None:
     (tmp_path / "report.json").write_text("earlier")
-    (tmp_path / f".report.json.armsdata-{DEAD}-0a").write_text("left by a run that was killed")
+    left_over("report.json", tmp_path)
     write_file(tmp_path / "report.json", "é\n\udcff")
     assert files_of(tmp_path) == {"report.json": "é\n\\udcff".encode()}
 

@@ -64,7 +64,8 @@ def test_names_in_dataset_toml_never_lead_out_of_the_folder(tmp_path: Path, line
 
 
 def test_what_a_killed_run_left_of_an_archive_is_cleared_by_the_next(tmp_path: Path) -> None:
-    left = tmp_path / f".{NAME}.armsdata-999999999-0a1b2c3d"
-    left.write_bytes(b"half")
+    left = tmp_path / f".{NAME}.armsdata-0a1b2c3d4e5f"
+    (left / "new").mkdir(parents=True)
+    (left / "new" / NAME).write_bytes(b"half")
     armsdata.export(ROOT / "data", tmp_path / "dist", formats=["csv"], archive=True)
     assert sorted(path.name for path in tmp_path.iterdir()) == [NAME, "dist"]

@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import armsdata
-from armsdata import importers
+from armsdata import importing
 
 REGISTERS = Path(__file__).parent / "registers"
 HEADER = (
@@ -44,33 +44,35 @@ def fresh() -> str:
 
 def imported(
     tmp_path: Path, content: str | bytes, name: str = "out", previous: Path | None = None
-) -> importers.ImportResult:
+) -> armsdata.ImportResult:
     file = tmp_path / f"{name}.csv"
     file.write_bytes(content.encode() if isinstance(content, str) else content)
-    return importers.run("sipri", file, tmp_path / name, previous=previous)
+    return armsdata.import_register("sipri", file, tmp_path / name, previous=previous)
 
 
-def transfers(result: importers.ImportResult) -> dict[str, dict[str, str]]:
+def transfers(result: armsdata.ImportResult) -> dict[str, dict[str, str]]:
     return {row["transfer_id"]: row for row in read_table(result.out / "transfers.csv")}
 
 
-def statements(result: importers.ImportResult) -> dict[str, dict[str, str]]:
+def statements(result: armsdata.ImportResult) -> dict[str, dict[str, str]]:
     return {row["transfer_id"]: read_statement(row["notes"]) for row in read_table(result.out / "claims.csv")}
 
 
-def only(result: importers.ImportResult) -> dict[str, str]:
+def only(result: armsdata.ImportResult) -> dict[str, str]:
     (row,) = transfers(result).values()
     return row
 
 
 @pytest.fixture(scope="module")
-def deals(tmp_path_factory: pytest.TempPathFactory) -> importers.ImportResult:
-    return importers.run("sipri", REGISTERS / "deals.csv", tmp_path_factory.mktemp("deals") / "out")
+def deals(tmp_path_factory: pytest.TempPathFactory) -> armsdata.ImportResult:
+    return armsdata.import_register("sipri", REGISTERS / "deals.csv", tmp_path_factory.mktemp("deals") / "out")
 
 
 @pytest.fixture(scope="module")
-def deliveries(tmp_path_factory: pytest.TempPathFactory) -> importers.ImportResult:
-    return importers.run("sipri", REGISTERS / "deliveries.csv", tmp_path_factory.mktemp("deliveries") / "out")
+def deliveries(tmp_path_factory: pytest.TempPathFactory) -> armsdata.ImportResult:
+    return armsdata.import_register(
+        "sipri", REGISTERS / "deliveries.csv", tmp_path_factory.mktemp("deliveries") / "out"
+    )
 
 
 # ------------------------------------------------------------------------------------------- the folder
@@ -91,7 +93,7 @@ def test_the_dataset_is_valid_and_nothing_is_lost(layout: str, request: pytest.F
         assert header.split(",") == [column.name for column in table.source_columns]
 
 
-def test_the_download_speaks_for_itself(deals: importers.ImportResult) -> None:
+def test_the_download_speaks_for_itself(deals: armsdata.ImportResult) -> None:
     meta = tomllib.loads((deals.out / "dataset.toml").read_text(encoding="utf-8"))
     assert meta["date"] == "2025-02-04"
     assert meta["version"] == "2025.2.4"
@@ -110,7 +112,7 @@ def test_the_download_speaks_for_itself(deals: importers.ImportResult) -> None:
 # ------------------------------------------------------------------------------------------- deal layout
 
 
-def test_names_of_every_kind(deals: importers.ImportResult) -> None:
+def test_names_of_every_kind(deals: armsdata.ImportResult) -> None:
     actors = {row["actor_id"]: row for row in read_table(deals.out / "actors.csv")}
     kinds = {ident: row["kind"] for ident, row in actors.items()}
     assert kinds | {
@@ -123,7 +125,7 @@ def test_names_of_every_kind(deals: importers.ImportResult) -> None:
     assert actors["viet-cong"]["aliases"] == "Viet Cong (South Viet Nam)*"
 
 
-def test_unknown_names_are_told_with_a_hint(deals: importers.ImportResult) -> None:
+def test_unknown_names_are_told_with_a_hint(deals: armsdata.ImportResult) -> None:
     said = {note.value: note for note in deals.findings}
     assert set(said) >= {"Wakanda", "Syldavia", "Freedonia Front*", "death ray", "Refurbished"}
     assert "rwanda" in said["Wakanda"].hint
@@ -132,7 +134,7 @@ def test_unknown_names_are_told_with_a_hint(deals: importers.ImportResult) -> No
     assert transfers(deals)["sipri-freedonia-front-syldavia-2011-made-up-10"]["category"] == "other"
 
 
-def test_doubt_is_kept_where_it_was(deals: importers.ImportResult) -> None:
+def test_doubt_is_kept_where_it_was(deals: armsdata.ImportResult) -> None:
     rows, said = transfers(deals), statements(deals)
     tank, apc = "sipri-tur-sun-1961-made-up-1", "sipri-civ-yug-1981-made-up-2"
     assert rows[tank]["ordered"] == "1961?"
@@ -143,7 +145,7 @@ def test_doubt_is_kept_where_it_was(deals: importers.ImportResult) -> None:
     assert rows["sipri-yem-ddr-1970-made-up-3"]["delivered"] == "{1970,1971,1975}"
 
 
-def test_how_far_a_deal_got(deals: importers.ImportResult) -> None:
+def test_how_far_a_deal_got(deals: armsdata.ImportResult) -> None:
     rows = transfers(deals)
 
     def state(ident: str) -> tuple[str, ...]:
@@ -157,7 +159,7 @@ def test_how_far_a_deal_got(deals: importers.ImportResult) -> None:
     assert state("sipri-per-irn-2001-made-up-15") == ("delivered", "", "3", "2002", "")
 
 
-def test_broken_records_are_mended_and_told(deals: importers.ImportResult) -> None:
+def test_broken_records_are_mended_and_told(deals: armsdata.ImportResult) -> None:
     rows = transfers(deals)
     assert rows["sipri-bra-ita-2001-made-up-11"]["notes"] == "Comment that the download breaks over two lines"
     assert rows["sipri-bra-ita-2002-made-up-11"]["notes"] == "First of two broken ones"
@@ -167,7 +169,7 @@ def test_broken_records_are_mended_and_told(deals: importers.ImportResult) -> No
     assert [note.line for note in deals.findings if "mended" in note.message] == [23, 25, 27, 29]
 
 
-def test_what_cannot_be_is_told_and_kept(deals: importers.ImportResult) -> None:
+def test_what_cannot_be_is_told_and_kept(deals: armsdata.ImportResult) -> None:
     rows, said = transfers(deals), statements(deals)
     late, own = "sipri-chl-esp-1999-made-up-13", "sipri-chl-chl-1990-made-up-14"
     assert (rows[late]["ordered"], rows[late]["delivered"]) == ("", "1998")
@@ -177,7 +179,7 @@ def test_what_cannot_be_is_told_and_kept(deals: importers.ImportResult) -> None:
     assert {30, 31} <= {note.line for note in deals.findings}
 
 
-def test_comments_that_look_like_formulas(deals: importers.ImportResult) -> None:
+def test_comments_that_look_like_formulas(deals: armsdata.ImportResult) -> None:
     rows, said = transfers(deals), statements(deals)
     for ident, comment in {
         "sipri-biafra-unknown-1968-made-up-5": "=1+1 looks like a formula",
@@ -192,7 +194,7 @@ def test_comments_that_look_like_formulas(deals: importers.ImportResult) -> None
 # ------------------------------------------------------------------------------------------- 17 columns
 
 
-def test_rows_of_one_deal_are_one_transfer(deliveries: importers.ImportResult) -> None:
+def test_rows_of_one_deal_are_one_transfer(deliveries: armsdata.ImportResult) -> None:
     row, said = transfers(deliveries)["sipri-90001"], statements(deliveries)["sipri-90001"]
     assert (row["quantity"], row["tiv"], row["ordered"], row["delivered"]) == ("11", "35.2", "2018", "{2019,2022?}")
     assert said["Delivery rows"] == "3"
@@ -202,7 +204,7 @@ def test_rows_of_one_deal_are_one_transfer(deliveries: importers.ImportResult) -
     assert said["Status"] == "Second hand"
 
 
-def test_local_production_and_contradictions(deliveries: importers.ImportResult) -> None:
+def test_local_production_and_contradictions(deliveries: armsdata.ImportResult) -> None:
     rows = transfers(deliveries)
     assert rows["sipri-90003"]["kind"] == "licensed-production"
     assert rows["sipri-90006"]["kind"] == "unspecified"
@@ -513,7 +515,7 @@ GOOD = (PREAMBLE + HEADER + LINE * 3).encode()
     ],
 )
 def test_what_is_no_register_is_refused_in_a_sentence(tmp_path: Path, content: bytes, says: str) -> None:
-    with pytest.raises(importers.ImportFailure) as failure:
+    with pytest.raises(armsdata.ImportFailure) as failure:
         imported(tmp_path, content)
     assert says in str(failure.value)
     assert "\n" not in str(failure.value)
@@ -534,7 +536,7 @@ def test_what_is_no_register_is_refused_in_a_sentence(tmp_path: Path, content: b
     ],
 )
 def test_a_record_that_cannot_be_read_stops_the_import_and_is_shown(tmp_path: Path, line: str) -> None:
-    with pytest.raises(importers.ImportFailure) as failure:
+    with pytest.raises(armsdata.ImportFailure) as failure:
         imported(tmp_path, PREAMBLE + HEADER + LINE + line + LINE)
     (error,) = [note for note in failure.value.findings if note.severity == "error"]
     assert error.line == 7
@@ -549,7 +551,7 @@ def test_a_truncated_file_never_fails_without_a_word(tmp_path: Path, layout: str
     for end in range(0, len(content) - 3, 37):
         try:
             result = imported(tmp_path, content[:end], f"cut{end}")
-        except importers.ImportFailure as failure:
+        except armsdata.ImportFailure as failure:
             assert str(failure)
             continue
         assert result.balanced
@@ -562,7 +564,7 @@ def test_a_truncated_file_never_fails_without_a_word(tmp_path: Path, layout: str
 def test_damage_anywhere_never_ends_in_a_traceback(tmp_path: Path, damage: bytes, place: int, width: int) -> None:
     try:
         result = imported(tmp_path, GOOD[:place] + damage + GOOD[place + width :], fresh())
-    except importers.ImportFailure:
+    except armsdata.ImportFailure:
         return
     assert result.balanced or any("rounded" in note.message for note in result.findings)
 
@@ -574,13 +576,13 @@ def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()
     (out / "thesis.txt").write_text("years of work")
-    with pytest.raises(importers.ImportFailure, match="not empty"):
+    with pytest.raises(armsdata.NotOurs, match="not empty"):
         imported(tmp_path, GOOD)
     assert [path.name for path in out.iterdir()] == ["thesis.txt"]
     (tmp_path / "file").write_text("")
     (tmp_path / "file.csv").write_bytes(GOOD)
-    with pytest.raises(importers.ImportFailure, match="not empty"):
-        importers.run("sipri", tmp_path / "file.csv", tmp_path / "file")
+    with pytest.raises(armsdata.UsageError, match="not a folder"):
+        armsdata.import_register("sipri", tmp_path / "file.csv", tmp_path / "file")
 
 
 def test_an_untouched_import_is_replaced_and_an_edited_one_is_not(tmp_path: Path) -> None:
@@ -591,7 +593,7 @@ def test_an_untouched_import_is_replaced_and_an_edited_one_is_not(tmp_path: Path
     assert {row["recorded_on"] for row in transfers(result).values()} == {"2025-03-13"}
     assert {path.name for path in tmp_path.iterdir()} == {"out", "out.csv"}
     (result.out / "actors.csv").write_text("edited")
-    with pytest.raises(importers.ImportFailure, match="untouched"):
+    with pytest.raises(armsdata.NotOurs, match="untouched"):
         imported(tmp_path, later)
     assert (result.out / "actors.csv").read_text() == "edited"
 
@@ -603,7 +605,7 @@ def test_a_failure_while_writing_leaves_the_last_good_folder(tmp_path: Path, mon
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_text", full)
+    monkeypatch.setattr(importing, "metadata_text", full)
     with pytest.raises(OSError, match="No space"):
         imported(tmp_path, GOOD.replace(b"Made-up", b"Other"))
     assert {path.name: path.read_bytes() for path in result.out.iterdir()} == before
@@ -611,9 +613,9 @@ def test_a_failure_while_writing_leaves_the_last_good_folder(tmp_path: Path, mon
 
 
 def test_wrong_calls(tmp_path: Path) -> None:
-    with pytest.raises(importers.ImportFailure, match="known are: sipri"):
-        importers.run("unroca", tmp_path / "x.csv", tmp_path / "out")
+    with pytest.raises(armsdata.ImportFailure, match="known are: sipri"):
+        armsdata.import_register("unroca", tmp_path / "x.csv", tmp_path / "out")
     with pytest.raises(FileNotFoundError):
-        importers.run("sipri", tmp_path / "x.csv", tmp_path / "out")
-    with pytest.raises(importers.ImportFailure, match="not an earlier import"):
+        armsdata.import_register("sipri", tmp_path / "x.csv", tmp_path / "out")
+    with pytest.raises(armsdata.ImportFailure, match="not an earlier import"):
         imported(tmp_path, GOOD, previous=tmp_path)

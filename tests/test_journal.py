@@ -1,6 +1,5 @@
 """Several files are replaced as one, whenever the process is killed."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -8,14 +7,17 @@ from pathlib import Path
 import pytest
 
 from armsdata import UsageError
+from armsdata.drafts import Draft
 from armsdata.folder import find_tables
 from armsdata.journal import PENDING, Replacement, complete, signature
+from armsdata.locking import alone
 from datasets import SMALL
 
 OLD = {"transfers.csv": b"old transfers\n", "claims.csv": b"old claims\n", "sources.csv": b"old sources\n"}
 NEW = {name: content.replace(b"old", b"new") for name, content in OLD.items()}
 
-# Dies at the n-th of the steps that change something: making the draft, writing, renaming, moving each file.
+# Dies at the n-th of the steps that change something: making the draft, writing, trying whether each file can be moved,
+# deciding, moving each file.
 DYING = """
 import os, sys
 from pathlib import Path
@@ -87,13 +89,13 @@ def test_nothing_is_replaced_after_an_error(tmp_path: Path) -> None:
     assert left_over(folder) == []
 
 
-@pytest.mark.parametrize("step", range(9))
+@pytest.mark.parametrize("step", range(13))
 def test_a_killed_process_leaves_all_or_nothing(tmp_path: Path, step: int) -> None:
     folder = made(tmp_path / "data")
     done = subprocess.run([sys.executable, "-c", DYING, str(folder), str(step)], check=False)
-    assert done.returncode == (9 if step < 8 else 0)
+    assert done.returncode == (9 if step < 12 else 0)
     find_tables(folder)  # as every command does
-    assert state(folder) == (NEW if step > 4 else OLD)
+    assert state(folder) == (NEW if step > 8 else OLD)
     replace_all(folder)
     assert state(folder) == NEW
     assert left_over(folder) == []
@@ -112,13 +114,13 @@ def test_a_file_changed_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
 
 def test_two_at_the_same_time_do_not_mix(tmp_path: Path) -> None:
     folder = made(tmp_path / "data")
-    with Replacement(folder, {}) as one:
+    file = folder / "claims.csv"
+    with Replacement(folder, {file: signature(file)}) as one:
         one.write("claims.csv", [b"one"])
         (folder / PENDING).mkdir()
         (folder / PENDING / "claims.csv").write_bytes(b"other")
-        with pytest.raises(UsageError, match="somebody else is changing it"):
+        with pytest.raises(UsageError, match="changed by somebody else"):
             one.commit()
-    complete(folder)
     assert (folder / "claims.csv").read_bytes() == b"other"
 
 
@@ -162,11 +164,45 @@ def test_a_contribution_is_never_changed_by_reading_it(tmp_path: Path) -> None:
     assert (folder / "claims.csv").read_bytes() == SMALL.content("claims")
 
 
-def test_drafts_of_living_processes_stay(tmp_path: Path) -> None:
+def test_drafts_of_living_writers_stay_and_those_of_dead_ones_go(tmp_path: Path) -> None:
     folder = made(tmp_path / "data")
-    living = folder / f".armsdata-new-{os.getpid()}-x"
-    dead = folder / ".armsdata-new-999999999-x"
-    living.mkdir()
+    living = Draft(folder, ".armsdata-new-")
+    dead = folder / ".armsdata-new-0123456789ab"
     dead.mkdir()
+    (dead / "lock").touch()
+    others = folder / ".armsdata-new-notes"
+    others.mkdir()
     replace_all(folder)
-    assert (living.exists(), dead.exists()) == (True, False)
+    assert (living.folder.exists(), dead.exists(), others.exists()) == (True, False, True)
+    living.remove()
+    assert left_over(folder) == [others.name]
+
+
+# Moves its files into place, one process beside another, each with tables of its own: what stands there is one's alone.
+MIXING = """
+import sys
+from pathlib import Path
+from armsdata import UsageError
+from armsdata.journal import Replacement, complete
+for turn in range(40):
+    complete(Path(sys.argv[1]))
+    try:
+        with Replacement(Path(sys.argv[1]), {}) as new:
+            for name in ("transfers.csv", "claims.csv", "sources.csv"):
+                new.write(name, [sys.argv[2].encode(), str(turn).encode()])
+            new.commit()
+    except UsageError as error:
+        assert "somebody else" in str(error), error
+"""
+
+
+def test_processes_that_replace_at_once_never_mix_nor_lose(tmp_path: Path) -> None:
+    folder = made(tmp_path / "data")
+    runs = [subprocess.Popen([sys.executable, "-c", MIXING, str(folder), name]) for name in ("a", "b", "c")]
+    seen = set()
+    while any(run.poll() is None for run in runs):
+        with alone(folder):
+            seen.add(frozenset(state(folder).values()))
+    assert [run.returncode for run in runs] == [0, 0, 0]
+    assert {len(one) for one in seen if b"old transfers\n" not in one} == {1}
+    assert left_over(folder) == []

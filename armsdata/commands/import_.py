@@ -29,8 +29,7 @@ def import_(
     The sums of the register and of the dataset are compared at the end and kept in the folder. The licence of the data
     stays the register's own.
     """
-    from armsdata.importers import IMPORTERS, run
-    from armsdata.importers.register import ImportFailure
+    from armsdata.importing import IMPORTERS, ImportFailure, import_register
     from armsdata.output.escaping import visible
     from armsdata.progress import progress
 
@@ -38,7 +37,7 @@ def import_(
         raise typer.BadParameter(f"there is no importer {register!r}; known are {', '.join(IMPORTERS)}")
     try:
         with progress("Importing", quiet=quiet):
-            result = run(register, file, out, previous=previous)
+            result = import_register(register, file, out, previous=previous)
     except ImportFailure as error:
         deliver(_notes(file, error.findings))
         typer.echo(f"armsdata: {visible(str(error))}; nothing was written", err=True)
