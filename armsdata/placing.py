@@ -68,7 +68,7 @@ def sync(folder: Path) -> None:
     """
     below = sorted(folder.rglob("*"))
     with ThreadPoolExecutor(_SYNCING) as pool:
-        list(pool.map(_sync_file, (one for one in below if one.is_file())))
+        list(pool.map(sync_file, (one for one in below if one.is_file())))
     for one in [one for one in reversed(below) if one.is_dir()]:
         sync_names(one)
     sync_names(folder)
@@ -84,7 +84,12 @@ def sync_names(folder: Path) -> None:
         _sync(os.open(folder, os.O_RDONLY))
 
 
-def _sync_file(path: Path) -> None:
+def sync_file(path: Path) -> None:
+    """Bring what was written into a file to the disk.
+
+    Raises:
+        OSError: the disk is full or broken, as some file systems tell only now.
+    """
     _sync(os.open(path, os.O_RDWR))
 
 

@@ -25,6 +25,7 @@ from .archive import write_archive
 from .dataset import Dataset, Frames
 from .errors import InvalidData, UsageError
 from .findings import Report
+from .journal import signature
 from .report import render as render_page
 from .staging import SUMS, Staging
 
@@ -75,6 +76,7 @@ def export(
     if unknown or not formats:
         raise UsageError(f"no such format: {', '.join(unknown) or '(none)'}; formats are {', '.join(FORMATS)}")
     inputs, metadata = _open(dataset)
+    seen = {one.reader.path: signature(one.reader.path) for one in inputs if hasattr(one.reader, "path")}
     with Staging(Path(out)) as staging:
         sink = _Writing(staging, metadata, [FORMATS[name] for name in FORMATS if name in formats])
         try:
@@ -84,6 +86,8 @@ def export(
         if not report.valid:
             raise InvalidData(report)
         sink.finish(report)
+        if any(signature(path) != before for path, before in seen.items()):
+            raise UsageError(f"{dataset}: was changed by somebody else meanwhile; nothing was exported, try again")
         staging.publish()
     if archive:
         write_archive(Path(out), metadata)
@@ -146,9 +150,10 @@ class _OpenTable:
         self.stream = _Hashed(staging, self.path)
         self.writer: TableWriter = form.open(self.stream, table, metadata)  # type: ignore[arg-type]
 
-    def finish(self, table: Table) -> FileFact:
+    def finish(self, table: Table, staging: Staging) -> FileFact:
         self.writer.close()
         self.stream.close()
+        staging.finished(self.path)
         return FileFact(self.path, self.form.media_type, self.stream.size, self.stream.sha256, table.name, self.rows)
 
 
@@ -203,7 +208,7 @@ class _Writing:
     def end(self, table: Table) -> None:
         self._appended()
         for one in self._open:
-            self._files[one.form.name, table.name] = one.finish(table)
+            self._files[one.form.name, table.name] = one.finish(table, self.staging)
         self._open = []
 
     def close(self) -> None:

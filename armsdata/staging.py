@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -84,6 +85,8 @@ class Staging:
             self._place.parent.mkdir(parents=True, exist_ok=True)
             self._draft = Draft(self._place.parent, prefix_of(self._place))
             self.folder = self._draft.new
+        self._pool = ThreadPoolExecutor(1)
+        self._syncing: list[Future[None]] = []
 
     def __enter__(self) -> Staging:
         return self
@@ -91,6 +94,7 @@ class Staging:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._pool.shutdown(cancel_futures=True)
         self._draft.remove()
         for parent in self._parents:  # those that were made for nothing
             with suppress(OSError):
@@ -103,6 +107,10 @@ class Staging:
             whole.parent.mkdir(parents=True, exist_ok=True)
             return whole.open("xb")
 
+    def finished(self, path: str) -> None:
+        """Bring a file to the disk while others are written: at the end, one would have to wait for it."""
+        self._syncing.append(self._pool.submit(placing.sync_file, self.folder / path))
+
     @contextmanager
     def naming(self, path: str | Path) -> Iterator[None]:
         """Let errors name the file that was to be written, not the draft of which nobody has heard."""
@@ -112,6 +120,8 @@ class Staging:
     def publish(self) -> None:
         """Put the folder in the target's place."""
         with self.naming(""):
+            for one in self._syncing:
+                one.result()
             placing.sync(self.folder)
             self._check_target()  # somebody may have put something there meanwhile
             while not self._moved():  # another run was faster: replace its release

@@ -6,6 +6,7 @@ import contextlib
 import datetime
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ _TEXTS = (
 )  # fmt: skip
 _KNOWN = (*_TEXTS, *_LISTS, "date", "authors")
 _REQUIRED = ("title", "version", "date", "license")
+#: Controls (line breaks too) and what turns the direction of reading.
+_ACTIVE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _FORMS = {"name": r"[a-z0-9]+(-[a-z0-9]+)*", "version": r"[A-Za-z0-9][A-Za-z0-9._+-]*"}
 
 
@@ -108,6 +111,9 @@ def _metadata(content: dict[str, Any]) -> Metadata:
         values = content.get(key, [])
         if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
             raise MetadataError(f'`{key}` must be a list of texts, such as ["Iraq", "Syria"]')
+    for key, value in _all_texts(content):
+        if _ACTIVE.search(value.replace("\n", " ") if key == "description" else value):
+            raise MetadataError(f"`{key}` holds a line break, or a character that nobody sees; remove it")
     for key, form in _FORMS.items():  # they stand in the names of files
         if content.get(key) and not re.fullmatch(form, content[key]):
             raise MetadataError(f"`{key}` is {content[key]!r}; it must be of the form {form}")
@@ -116,6 +122,15 @@ def _metadata(content: dict[str, Any]) -> Metadata:
     given: dict[str, Any] = {key: tuple(content[key]) if key in _LISTS else content[key] for key in content}
     given |= {"date": _date(content["date"]), "authors": _authors(content.get("authors", []))}
     return Metadata(**given)
+
+
+def _all_texts(content: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """The texts, those of lists and of authors too; they go into pages and catalogues."""
+    for key, value in content.items():
+        for one in value if isinstance(value, list) else [value]:
+            for text in one.values() if isinstance(one, dict) else [one]:
+                if isinstance(text, str):
+                    yield key, text
 
 
 def _check_address(key: str, value: str, ending: str) -> None:

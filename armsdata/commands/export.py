@@ -34,6 +34,7 @@ def export(
     that holds anything else is left alone.
     """
     from armsdata.errors import InvalidData
+    from armsdata.output.escaping import visible
     from armsdata.output.text import as_text
     from armsdata.progress import progress
     from armsdata.release import export as write
@@ -54,4 +55,4 @@ def export(
             f"{report.rows[name]:,} {name}" for name in ("transfers", "claims", "actors", "weapons", "sources")
         )
         warnings = f" ({report.warnings:,} warnings; armsdata validate shows them)" if report.warnings else ""
-        typer.echo(f"Exported {rows} to {out}{warnings}", err=True)
+        typer.echo(f"Exported {rows} to {visible(str(out))}{warnings}", err=True)

@@ -47,7 +47,7 @@ def import_(
         for name, read, written in result.reconciliation:
             typer.echo(f"{name}: {read:,} read, {written:,} written, difference {read - written:,}", err=True)
         rows = ", ".join(f"{number:,} {name}" for name, number in result.counts.items())
-        typer.echo(f"Imported {rows} to {out}", err=True)
+        typer.echo(f"Imported {rows} to {visible(str(out))}", err=True)
         typer.echo(result.terms, err=True)
     if not result.balanced:
         raise typer.Exit(1)

@@ -25,6 +25,7 @@ def report(
     from a file, and can be sent as one.
     """
     from armsdata.dataset import load
+    from armsdata.output.escaping import visible
     from armsdata.progress import progress
     from armsdata.report import render
     from armsdata.staging import write_file
@@ -33,4 +34,4 @@ def report(
         content = render(load(dataset))
         write_file(out, content.decode("utf-8"))
     if not quiet:
-        typer.echo(f"Wrote {out} ({len(content) / 1e6:.1f} MB)", err=True)
+        typer.echo(f"Wrote {visible(str(out))} ({len(content) / 1e6:.1f} MB)", err=True)

@@ -19,9 +19,7 @@ def verify(
     quiet: Quiet = False,
 ) -> None:
     """Check an exported folder: sums, each format read back and validated, and all formats the same."""
-    import json
-
-    from armsdata.output.escaping import visible
+    from armsdata.output.escaping import json_text, visible
     from armsdata.progress import progress
     from armsdata.verification import verify as check
 
@@ -29,7 +27,7 @@ def verify(
     with progress("Verifying", quiet=quiet) as told:
         result = check(release, threads=threads, progress=told)
     if form == "json":
-        deliver(json.dumps(result.as_dict(), ensure_ascii=False, indent=2) + "\n")
+        deliver(json_text(result.as_dict()))
     else:
         deliver("".join(f"{visible(problem)}\n" for problem in result.problems))
         if not quiet:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 
 from armsdata.diffing import Diff, TableDiff
 from armsdata.findings import shorten
 
-from .escaping import markdown_code, visible
+from .escaping import json_text, markdown_code, visible
 from .words import count
 
 #: How many records of each sort text and Markdown show of a table.
@@ -19,7 +18,7 @@ COMMENT = 60_000
 
 def diff_as_json(diff: Diff) -> str:
     """Everything that is known of the differences."""
-    return json.dumps(diff.as_dict(), ensure_ascii=False, indent=2) + "\n"
+    return json_text(diff.as_dict())
 
 
 def diff_as_text(diff: Diff) -> str:

@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 _MARKDOWN = re.compile(r"[&<>|`*_\[\]~#@:\\$]")
+#: What a terminal, an editor or a log would act upon, and JSON does not escape by itself.
+_JSON_ACTIVE = re.compile("##(?=\\[)|[\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def visible(text: str) -> str:
-    """The text with control and other unprintable characters as escapes: a cell never steers the terminal."""
-    if text.isprintable():
-        return text
-    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in text)
+    """The text of a stranger for a line that a person reads: it steers neither the terminal nor a service that logs it.
+
+    Control and other unprintable characters become escapes. So does what GitHub takes for a workflow command: two
+    colons at the beginning of a line, and ``##[`` anywhere.
+    """
+    shown = text
+    if not text.isprintable():
+        shown = "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in text)
+    if shown.lstrip().startswith("::"):
+        shown = shown.replace(":", "\\x3a", 1)
+    return shown.replace("##[", "#\\x23[")
+
+
+def json_text(content: object, indent: int = 2) -> str:
+    """JSON that steers neither a terminal nor a service that logs it; it says the same to every reader of JSON."""
+    text = json.dumps(content, ensure_ascii=False, indent=indent) + "\n"
+    return _JSON_ACTIVE.sub(lambda found: found[0][:-1] + f"\\u{ord(found[0][-1]):04x}", text)
 
 
 def command_data(text: str) -> str:

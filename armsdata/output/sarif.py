@@ -15,7 +15,7 @@ from armsdata import __version__
 from armsdata.catalogue import CATALOGUE, Entry
 from armsdata.findings import Finding, Report, severity_of
 
-from .escaping import visible
+from .escaping import json_text, visible
 from .words import advice, verdict
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -45,7 +45,7 @@ def as_sarif(report: Report) -> str:
         },
     }
     log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
-    return json.dumps(log, ensure_ascii=False, indent=1) + "\n"
+    return json_text(log, indent=1)
 
 
 def _rule(entry: Entry) -> dict[str, Any]:

@@ -153,10 +153,20 @@ def _head(path: Path) -> str:
     for value, key in _members(path):
         if key == "@context":
             contexts = value if isinstance(value, list) else [value]
-            if any(isinstance(one, str) for one in contexts):
+            if _fetches(value):
                 raise NoTable(path, "its @context is an address; nothing is fetched: write the context into the file")
             return next((str(one["@base"]) for one in contexts if isinstance(one, dict) and "@base" in one), "")
     return ""
+
+
+def _fetches(context: Any) -> bool:
+    """Whether a context, or one within it, is an address, and so stands elsewhere."""
+    if isinstance(context, list):
+        return any(map(_fetches, context))
+    if not isinstance(context, dict):
+        return isinstance(context, str)
+    within = (one["@context"] for one in context.values() if isinstance(one, dict) and "@context" in one)
+    return "@import" in context or any(map(_fetches, within))
 
 
 def _members(path: Path) -> Iterator[tuple[Any, str]]:

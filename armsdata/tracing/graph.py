@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import re
 from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from armsdata.output.escaping import visible
+from armsdata.output.escaping import json_text, visible
 from armsdata.schema.edtf import day_text
 
 from . import words
@@ -17,9 +15,6 @@ from .totals import Totals
 
 if TYPE_CHECKING:
     from . import Party, Row, Trace
-
-#: Characters that a terminal or an editor would act upon, and that JSON does not escape by itself.
-_UNSAFE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 def as_dict(trace: Trace) -> dict[str, Any]:
@@ -46,8 +41,7 @@ def as_dict(trace: Trace) -> dict[str, Any]:
 
 def as_json(trace: Trace) -> str:
     """The same as JSON text, without a character that steers a terminal."""
-    text = json.dumps(as_dict(trace), ensure_ascii=False, indent=2) + "\n"
-    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return json_text(as_dict(trace))
 
 
 def plain_number(value: Decimal | None) -> int | float | None:
