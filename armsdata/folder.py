@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -87,6 +87,7 @@ def find_tables(path: Path, table: str = "") -> Tables:
         raise UsageError(f"{path}: no such file or folder")
     if path.is_dir():
         if (path / FILE_NAME).is_file():
+            _refuse_ways_out([path / FILE_NAME], path)
             complete(path)
         found = Tables(path, _in_folder(path), (path / FILE_NAME).is_file())
         if not found.files and not found.is_dataset:
@@ -101,6 +102,17 @@ def find_tables(path: Path, table: str = "") -> Tables:
     return Tables(path, {table_of(path, table).name: path})
 
 
+def leads_out(file: Path, folder: Path) -> bool:
+    """Whether a file of a folder is in truth elsewhere: who sends the folder must not choose what is read."""
+    return not file.resolve().is_relative_to(folder.resolve())
+
+
+def _refuse_ways_out(files: Iterable[Path], folder: Path) -> None:
+    for file in files:
+        if leads_out(file, folder):
+            raise UsageError(f"{file}: a link that leads out of {folder}; put the file itself there")
+
+
 def _in_folder(path: Path) -> dict[str, Path]:
     """The tables of a folder; where a table is there in several formats, that of the first suffix."""
     entries: dict[str, Sequence[str] | None] = {}
@@ -109,7 +121,9 @@ def _in_folder(path: Path) -> dict[str, Path]:
             entries[one.name] = None
         elif one.stem.lower() in TABLES and one.is_dir():
             entries[one.name] = [part.name for part in one.iterdir() if part.is_file()]
-    return {name: path / entry for name, entry in tables_among(entries, str(path)).items()}
+    files = {name: path / entry for name, entry in tables_among(entries, str(path)).items()}
+    _refuse_ways_out([part for file in files.values() for part in (file, *parts_of(file))], path)
+    return files
 
 
 def tables_among(entries: Entries, path: str) -> dict[str, str]:
@@ -137,6 +151,7 @@ def tables_among(entries: Entries, path: str) -> dict[str, str]:
             if (name, suffix) in by_name:
                 files[name] = by_name[name, suffix]
                 break
+    _refuse_ways_out(files.values(), path)
     return files
 
 
@@ -173,6 +188,7 @@ def _in_workbook(path: Path, table: str) -> list[str]:
 def _in_release(path: Path) -> Tables:
     """The tables of a release folder: in the first format that it has."""
     for suffix, name in RELEASE_FOLDERS.items():
+        _refuse_ways_out([path / name], path)
         files = _in_folder(path / name) if (path / name).is_dir() else {}
         files = {table: file for table, file in files.items() if parts_of(file)[0].suffix.lower() == suffix}
         if files:

@@ -17,7 +17,7 @@ from armsdata.schema import DISPLAY_ORDER, TABLES, Table
 
 from .errors import UsageError
 from .findings import Report, shorten
-from .folder import open_reader, parts_of
+from .folder import leads_out, open_reader, parts_of
 from .staging import SUMS
 
 #: So many differing cells are named; the first says what is wrong.
@@ -95,7 +95,7 @@ def _sums(folder: Path) -> dict[str, str]:
 def _check_files(folder: Path, sums: dict[str, str]) -> Iterator[str]:
     for path, digest in sums.items():
         file = folder / path
-        if not file.resolve().is_relative_to(folder.resolve()):
+        if leads_out(file, folder):
             yield f"{path}: a link that leads out of the release"
         elif not file.is_file():
             yield f"{path}: the file is missing"
@@ -128,6 +128,8 @@ def _check_format(
     from .validation.run import Input, run
 
     files = [(table, path) for table, paths in _files(folder, name).items() for path in paths]
+    if any(leads_out(path, folder) for _, path in files):  # which was told; what is there is not the release's
+        return
     missing = [path for _, path in files if not path.is_file()]
     if missing:
         result.problems.append(f"{name}: cannot be read back, since {missing[0].name} is missing")

@@ -32,8 +32,13 @@ if TYPE_CHECKING:
 #: A workbook that unpacks to more than this is not read, nor one of more parts.
 UNPACKED_LIMIT = 256 << 20
 PARTS_LIMIT = 2000
+#: Nor one of whose parts is larger than this, but for those that hold the cells, which alone are read bit by bit.
+PART_LIMIT = 4 << 20
+#: Nor one of whose large parts is packed by more than this: no table repeats itself so.
+RATIO_LIMIT = 200
 #: No table has so many columns; cells beyond are not looked at.
 COLUMNS_LIMIT = 256
+_CELLS = ("xl/worksheets/", "xl/sharedstrings", "xl/media/")
 _ROWS = 1 << 13
 _DATES = (Kind.EDTF, Kind.DATE)
 _DECLARATION = re.compile(rb"<\0?!\0?(?:D\0?O\0?C\0?T|E\0?N\0?T)")
@@ -249,9 +254,25 @@ def _inspect(path: Path) -> None:
         parts = archive.infolist()
         if len(parts) > PARTS_LIMIT or sum(part.file_size for part in parts) > UNPACKED_LIMIT:
             raise NoTable(path, f"the workbook unpacks to more than {UNPACKED_LIMIT >> 20} MiB; save it as CSV")
+        if sum(part.compress_size for part in parts) > path.stat().st_size:
+            raise NoTable(path, "the parts of the workbook lie one upon another, as no spreadsheet writes them")
         for part in parts:
-            if part.filename.lower().endswith((".xml", ".rels")) and _declares(archive, part):
-                raise NoTable(path, f"{part.filename} in the workbook declares entities, as no spreadsheet does")
+            _inspect_part(path, archive, part)
+
+
+def _inspect_part(path: Path, archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
+    name = part.filename.lower()
+    if part.file_size > PART_LIMIT:
+        if not name.startswith(_CELLS):
+            text = f"{part.filename} in the workbook has more than {PART_LIMIT >> 20} MiB; save it as CSV"
+            raise NoTable(path, text)
+        if part.file_size > part.compress_size * RATIO_LIMIT:
+            raise NoTable(
+                path,
+                f"{part.filename} in the workbook unpacks to more than {RATIO_LIMIT} times its size: save it as CSV",
+            )
+    if name.endswith((".xml", ".rels")) and _declares(archive, part):
+        raise NoTable(path, f"{part.filename} in the workbook declares entities, as no spreadsheet does")
 
 
 def _declares(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
