@@ -31,6 +31,8 @@ help:
 	@echo 'make docs     write the pages of docs/ that are made from the code'
 	@echo 'make screenshots  draw the pictures of the README anew'
 	@echo 'make bench    measure speed and memory'
+	@echo 'make faults   kill and fail the commands at each step, and look what is left'
+	@echo 'make wheel    build the wheel, the same bytes each time'
 	@echo 'make lock     write the lock files anew (needs uv); LOCK_ARGS=--upgrade takes newer releases'
 	@echo 'make clean    remove what was built; make distclean also removes the environment'
 	@echo
@@ -69,6 +71,18 @@ docs: $(VENV)/test.stamp
 # The pictures of the README; needs Chromium (apt-get install chromium fonts-dejavu-core).
 screenshots: $(VENV)/test.stamp
 	@$(BIN)/python -P docs/screenshots.py
+
+# Whether a crash or a refusal at any step leaves half a result; takes about an hour.
+faults: $(VENV)/test.stamp
+	@for how in kill fail failing limit moments; do \
+		$(BIN)/python tests/faulty_machine.py export,import,merge,format $$how build/faults/$$how || exit 1; \
+	done
+	@$(BIN)/python tests/faulty_machine.py export,import kill build/faults/no-exchange --no-exchange
+
+# Equal sources give equal bytes: the date is that of the last change, and nobody's umask shows.
+wheel: $(VENV)/project.stamp
+	@umask 022; export SOURCE_DATE_EPOCH="$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct)}"; \
+	$(PIP) wheel --no-deps --no-build-isolation --wheel-dir build/wheel .
 
 bench: $(VENV)/test.stamp
 	@$(BIN)/python -P benchmarks $(BENCH_ARGS)
@@ -110,4 +124,4 @@ $(VENV)/check.stamp: $(VENV)/test.stamp requirements/check.lock
 	@$(INSTALL_LOCKED) requirements/check.lock
 	@touch $@
 
-.PHONY: help export test check docs screenshots bench lock clean distclean
+.PHONY: help export test check docs screenshots faults wheel bench lock clean distclean

@@ -20,7 +20,7 @@ from armsdata.schema import TABLES
 from . import placing
 from .drafts import Draft, clear
 from .errors import UsageError
-from .locking import alone
+from .locking import alone, clear_lock
 from .placing import naming
 
 #: The folder whose files are on their way into the dataset.
@@ -120,6 +120,7 @@ def complete(folder: Path) -> None:
     if _is_pending(folder):
         with alone(folder):
             _complete(folder)
+    clear_lock(folder)
 
 
 def _is_pending(folder: Path) -> bool:

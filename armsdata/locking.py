@@ -108,6 +108,13 @@ def alone(folder: Path) -> Iterator[None]:
             lock.remove()
 
 
+def clear_lock(folder: Path) -> None:
+    """Remove the lock of `alone` that a killed process has left."""
+    if (folder / _NAME).exists():
+        with suppress(Held, NoLocks, OSError):
+            Lock(folder / _NAME).remove()
+
+
 def _waited_for(folder: Path) -> Lock | None:
     until = time.monotonic() + PATIENCE
     while True:

@@ -1,6 +1,7 @@
 """What the tests of the house share: where the repository is, its files, and its pyproject.toml."""
 
 import os
+import re
 import subprocess
 import tomllib
 from functools import cache
@@ -42,3 +43,11 @@ def repository_files() -> tuple[str, ...]:
 def pyproject() -> dict[str, Any]:
     """The content of pyproject.toml."""
     return tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+
+
+def recipe(target: str) -> str:
+    """The commands of a target of the Makefile."""
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    found = re.search(rf"^{target}:.*\n((?:\t.*\n)+)", makefile, re.MULTILINE)
+    assert found, f"the Makefile has no target {target}"
+    return found[1]

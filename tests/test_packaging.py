@@ -1,5 +1,7 @@
 """The wheel and the source distribution: what is in them, and that the wheel works alone, away from the checkout."""
 
+import hashlib
+import os
 import shutil
 import subprocess
 import sys
@@ -9,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from repository import ROOT, pyproject, repository_files
+from repository import ROOT, pyproject, recipe, repository_files
 
 VERSION: str = pyproject()["project"]["version"]
 TABLES = ["actors", "claims", "sources", "transfers", "weapons"]
@@ -151,6 +153,31 @@ def test_the_wheel_carries_the_licences_of_code_data_and_scripts(wheel: Path) ->
 def test_the_wheel_from_the_checkout_is_the_wheel_from_the_sdist(clone: Path, wheel: Path, tmp_path: Path) -> None:
     direct = members(build("wheel", clone, tmp_path / "out"))
     assert direct == members(wheel)
+
+
+def test_the_wheel_has_the_same_bytes_wherever_and_whenever_it_is_built(clone: Path, tmp_path: Path) -> None:
+    """As `make wheel` builds it: with a date from outside, and a umask of its own."""
+    again = tmp_path / "another folder"
+    shutil.copytree(clone, again, ignore=shutil.ignore_patterns("build", "*.egg-info"))
+    for path in again.rglob("*"):
+        path.chmod(0o700)
+        os.utime(path, (10**9, 10**9))
+    settings = [{"TZ": "UTC", "PYTHONHASHSEED": "1"}, {"TZ": "Asia/Tokyo", "LC_ALL": "C", "PYTHONHASHSEED": "2"}]
+    sums = set()
+    for source, setting in zip((clone, again), settings, strict=True):
+        out = tmp_path / setting["PYTHONHASHSEED"]
+        subprocess.run(
+            [sys.executable, "-P", "-c", BUILD, "build_wheel", out],
+            cwd=source,
+            env=os.environ | {"SOURCE_DATE_EPOCH": "1700000000"} | setting,
+            umask=0o022,
+            capture_output=True,
+            check=True,
+        )
+        (wheel,) = out.iterdir()
+        sums.add(hashlib.sha256(wheel.read_bytes()).hexdigest())
+    assert len(sums) == 1
+    assert all(word in recipe("wheel") for word in ("umask 022", "export SOURCE_DATE_EPOCH"))
 
 
 def test_every_module_of_the_wheel_can_be_imported_without_the_checkout(installed: Path, elsewhere: Path) -> None:

@@ -10,7 +10,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from repository import ROOT, pyproject, repository_files
+from repository import ROOT, pyproject, recipe, repository_files
 
 LOCKS = ["requirements/run.lock", "requirements/test.lock", "requirements/check.lock"]
 BINARY = {".parquet", ".png", ".xlsx"}
@@ -38,13 +38,6 @@ def text_files() -> list[Path]:
     """The text files; registers are as their publishers send them, in old encodings and with other line ends."""
     names = [name for name in repository_files() if not name.startswith("tests/registers/")]
     return [ROOT / name for name in names if Path(name).suffix not in BINARY]
-
-
-def recipe(target: str) -> str:
-    makefile = (ROOT / "Makefile").read_text("utf-8")
-    found = re.search(rf"^{target}:.*\n((?:\t.*\n)+)", makefile, re.MULTILINE)
-    assert found, f"the Makefile has no target {target}"
-    return found[1]
 
 
 def test_every_lock_file_is_known_to_these_tests() -> None:
