@@ -90,7 +90,7 @@ def sync_file(path: Path) -> None:
     Raises:
         OSError: the disk is full or broken, as some file systems tell only now.
     """
-    _sync(os.open(path, os.O_RDWR))
+    _sync(os.open(path, os.O_RDWR if sys.platform == "win32" else os.O_RDONLY))  # it may be read-only by now
 
 
 def _sync(file: int) -> None:

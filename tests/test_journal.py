@@ -151,9 +151,10 @@ def test_completing_follows_no_link(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has other permissions")
 def test_permissions_are_kept(tmp_path: Path) -> None:
     folder = made(tmp_path / "data")
-    (folder / "claims.csv").chmod(0o640)
-    replace_all(folder)
-    assert (folder / "claims.csv").stat().st_mode & 0o777 == 0o640
+    for mode in (0o640, 0o440):
+        (folder / "claims.csv").chmod(mode)
+        replace_all(folder)
+        assert (folder / "claims.csv").stat().st_mode & 0o777 == mode
 
 
 def test_a_contribution_is_never_changed_by_reading_it(tmp_path: Path) -> None:
