@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from armsdata import NotOurs, UsageError, export, locking, placing
+from armsdata import NotOurs, UsageError, export, locking, placing, release
 from armsdata.staging import Staging, write_file
 from faulty_cases import state
 from made_datasets import NASTY, files_of, write_tables
@@ -82,18 +82,20 @@ def test_files_that_cannot_grow_leave_the_earlier_result(tmp_path: Path) -> None
     assert all(found[command]["failed, earlier"] and found[command]["succeeded, new"] for command in COMMANDS)
 
 
-def test_two_runs_at_once_never_mix(tmp_path: Path, dataset: Path) -> None:
+@pytest.mark.parametrize("swap", [True, False])
+def test_two_runs_at_once_never_mix(tmp_path: Path, dataset: Path, *, swap: bool) -> None:
     other = write_tables(tmp_path / "other", NASTY | {"weapons": [NASTY["weapons"][0] | {"notes": "other"}]})
     wholes = {}
     for source in (dataset, other):
         export(source, tmp_path / "alone")
         wholes[state(tmp_path / "alone")] = source
     script = (
-        "import sys, armsdata\n"
+        "import sys, armsdata.placing\n"
+        "if not SWAP: armsdata.placing.exchange = lambda one, other: False\n"
         "sys.stdin.readline()\n"
         "for turn in range(3): armsdata.export(sys.argv[1], sys.argv[2], threads=1)\n"
     )
-    call = [sys.executable, "-c", script]
+    call = [sys.executable, "-c", script.replace("SWAP", str(swap))]
     runs = [
         subprocess.Popen([*call, source, tmp_path / "place/release"], stdin=subprocess.PIPE)
         for source in wholes.values()
@@ -200,6 +202,22 @@ def test_folders_that_were_made_for_nothing_go(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt), Staging(tmp_path / "a/b/release"):
         raise KeyboardInterrupt
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_dataset_that_changes_while_it_is_exported_is_not_exported(
+    tmp_path: Path, dataset: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(dataset, tmp_path / "data")
+    finish = release._Writing.finish
+
+    def change(self: release._Writing, report: Any) -> None:
+        with (tmp_path / "data/claims.csv").open("ab") as file:
+            file.write(b"\n")
+        finish(self, report)
+
+    monkeypatch.setattr(release._Writing, "finish", change)
+    assert armsdata("export", tmp_path / "data", "--out", tmp_path / "release").says("nothing was exported", status=2)
+    assert [path.name for path in tmp_path.iterdir()] == ["data"]
 
 
 def test_what_others_have_beside_the_release_is_not_touched(tmp_path: Path, dataset: Path) -> None:
