@@ -79,10 +79,12 @@ faults: $(VENV)/test.stamp
 	done
 	@$(BIN)/python tests/faulty_machine.py export,import kill build/faults/no-exchange --no-exchange
 
-# Equal sources give equal bytes: the date is that of the last change, and nobody's umask shows.
+# Equal commits give equal bytes: the date is the commit's, and what is built are files with no permissions of their own.
 wheel: $(VENV)/project.stamp
-	@umask 022; export SOURCE_DATE_EPOCH="$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct)}"; \
-	$(PIP) wheel --no-deps --no-build-isolation --wheel-dir build/wheel .
+	@rm -rf build/source && mkdir -p build/source && umask 022 && \
+	git archive HEAD | tar -x --no-same-permissions -f - -C build/source && \
+	SOURCE_DATE_EPOCH="$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct)}" \
+	$(PIP) wheel --no-deps --no-build-isolation --wheel-dir build/wheel build/source
 
 bench: $(VENV)/test.stamp
 	@$(BIN)/python -P benchmarks $(BENCH_ARGS)

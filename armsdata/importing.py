@@ -9,6 +9,7 @@ import io
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
@@ -107,8 +108,7 @@ def _no_collector() -> Iterator[None]:
 def _fill(staging: Staging, imported: Imported, importer: str, source: Path) -> list[Balance]:
     """Write the files of the dataset; what the tables give when they are read back."""
     for name in DISPLAY_ORDER:
-        rows = imported.tables[name]
-        _write(staging, f"{name}.csv", lambda file, name=name, rows=rows: write_table(file, name, rows))
+        _write(staging, f"{name}.csv", partial(write_table, name=name, rows=imported.tables[name]))
     _write(staging, FILE_NAME, lambda file: file.write(metadata_text(imported)))
     balances = imported.balances({name: read_columns(staging.folder / f"{name}.csv") for name in DISPLAY_ORDER})
     register = {"file": source.name, "sha256": _digest(source)}
