@@ -93,7 +93,7 @@ class Steps:
             self.step("fsync")
             fsync(file)
 
-        staging.Staging.create = watched_create  # type: ignore[method-assign]
+        staging.Staging.create = watched_create  # type: ignore[assignment, method-assign]
         placing.exchange, os.fsync = watched_exchange, watched_fsync  # type: ignore[assignment]
 
     def _event(self, event: str, arguments: tuple[Any, ...]) -> None:
@@ -278,10 +278,11 @@ class Machine:
 
     def full(self, samples: int) -> None:
         """Give it file systems with a little more room each."""
-        size = sum(path.stat().st_size for path in self.case.start.rglob("*") if path.is_file())
+        page = 4096
+        size = sum(-(-path.stat().st_size // page) for path in self.case.start.rglob("*") if path.is_file()) * page
         for number in range(1, 100):
             self.case.place.mkdir(exist_ok=True)
-            room = size + number * 4096 * max(1, number // 8) + 65536
+            room = size + (number - 1) * page * max(1, number // 8)
             mount = ["mount", "-t", "tmpfs", "-o", f"size={room}", "tmpfs", str(self.case.place)]
             subprocess.run(mount, check=True)
             try:
