@@ -184,7 +184,8 @@ def put_together(parts: Sequence[Part], size: int) -> memoryview:
         else:
             np.add(rows, first, out=order[:, place], casting="unsafe")
         first += len(texts)
-    whole = pa.concat_arrays([texts for texts, _ in parts]).take(pa.array(order.reshape(-1)))
+    texts = pa.concat_arrays([texts for texts, _ in parts])
+    whole = pc.take(texts, pa.array(order.reshape(-1)), boundscheck=False)
     _, offsets, data = whole.buffers()
     return memoryview(data)[: int(np.frombuffer(offsets, dtype=np.int32)[len(whole)])]
 

@@ -68,11 +68,13 @@ class Cells:
 
     def spread(self, per_position: pa.Array) -> pa.Array:
         """One value a row from one value a position."""
-        return per_position if self.rows is None else per_position.take(self.indices)
+        return per_position if self.rows is None else pc.take(per_position, self.indices, boundscheck=False)
 
     def coded(self, per_position: pa.Array) -> pa.Array:
         """The same as a dictionary array: each distinct value once, where rows share them."""
-        return per_position if self.rows is None else pa.DictionaryArray.from_arrays(self.indices, per_position)
+        if self.rows is None:
+            return per_position
+        return pa.DictionaryArray.from_arrays(self.indices, per_position, safe=False)  # they were checked at reading
 
     def spread_numbers(self, per_position: Any, empty: Any) -> Any:
         """The same for numpy arrays; `empty` is what rows without a text get."""
@@ -142,6 +144,8 @@ def type_cells(column: Column, array: pa.Array) -> Cells:
     if huge:
         texts = pc.if_else(pc.greater(sizes, CELL_LIMIT), pc.utf8_slice_codeunits(texts, 0, 20), texts)
     cells = Cells(column, rows, texts, texts)
+    if rows is not None:
+        cells.indices = array.indices  # as they are there already
     if column.many:
         _type_list(cells)
     else:
