@@ -103,8 +103,13 @@ def readable(column: Column, kind: pa.DataType) -> bool:
     if pa.types.is_dictionary(kind):
         kind = kind.value_type
     if _is_list(kind):
-        return column.many and _single(kind.value_type)
+        return column.many and _readable_item(kind.value_type)
     return _single(kind)
+
+
+def _readable_item(kind: pa.DataType) -> bool:
+    """Whether values of this type can be turned into the text of an item of a list."""
+    return _single(kind.value_type if pa.types.is_dictionary(kind) else kind)
 
 
 def _is_list(kind: pa.DataType) -> bool:
@@ -158,7 +163,8 @@ def _unreadable(column: Column, values: pa.Array) -> tuple[pa.Array, Odds]:
 
 def _list_texts(column: Column, values: pa.Array) -> tuple[pa.Array, Odds]:
     """The items of each list, joined; a list that would come apart differently has no text."""
-    items, odd_items = _texts(column, pc.list_flatten(values))
+    flat = pc.list_flatten(values)
+    items, odd_items = _texts(column, flat.dictionary_decode() if pa.types.is_dictionary(flat.type) else flat)
     bad = np.asarray(pc.fill_null(pc.match_substring_regex(items, _ODD_ITEM_RE2), True))
     parents = np.asarray(pc.list_parent_indices(values))
     odds = {
