@@ -5,12 +5,14 @@ So it is judged as the dataset will be after the merge, and `merge` writes what 
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, partial
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from armsdata.errors import NoTable
 from armsdata.findings import Finding
 from armsdata.schema import Table
 
@@ -61,8 +63,10 @@ class Completed:
     @cached_property
     def _old(self) -> pa.Table:
         """The dataset's records that the contribution updates: their keys and the lacking columns."""
-        wanted = pa.chunked_array([self._keys(read()) for read in self.reader.blocks()], pa.string()).combine_chunks()
-        wanted = wanted.drop_null()
+        keys: list[pa.Array] = []
+        with contextlib.suppress(NoTable):  # damage is told when the blocks are judged
+            keys.extend(self._keys(read()) for read in self.reader.blocks())
+        wanted = pa.chunked_array(keys, pa.string()).combine_chunks().drop_null()
         schema = pa.schema([(name, pa.string()) for name in (self.table.key, *self.lacking)])
         parts = [schema.empty_table()]
         for read in (read for one in self._base for read in one.blocks()):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import contextvars
 import os
 from collections import deque
@@ -14,9 +15,10 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 import pyarrow as pa
 
+from armsdata.errors import NoTable
 from armsdata.findings import DEFAULT_LIMIT, Collector, Finding, Report, severity_of
 from armsdata.progress import Bar, about_records
-from armsdata.reading.batch import Batch, Reader
+from armsdata.reading.batch import Batch, Reader, refusal
 from armsdata.schema import TABLES, Table
 from armsdata.schema.cells import Mask
 from armsdata.schema.models import get_ready
@@ -153,8 +155,14 @@ class Run:
             self.sink.end(table)
 
     def _tasks(self, table: Table, file: Input) -> Iterator[Callable[[], tuple[Judged, Any]]]:
-        for read in file.reader.blocks():
-            yield partial(self._judge, table, file, read)
+        try:
+            for read in file.reader.blocks():
+                yield partial(self._judge, table, file, read)
+        except NoTable as error:  # it could be opened, but is damaged further on: what was read before is judged
+            if not file.told:
+                raise
+            self.collector.add([refusal(error, file.reader.label, table.name)])
+            self.ledger.lacks(table, ())
 
     def _judge(self, table: Table, file: Input, read: Callable[[], Batch]) -> tuple[Judged, Any]:
         judged = judge(table, self._fresh(table, file, read()))
@@ -192,8 +200,9 @@ class Run:
 
     def _reread(self, file: Input) -> Iterator[Batch]:
         """The batches of a file once more, as they were counted."""
-        for read in file.reader.blocks():
-            yield self._fresh(file.table, file, read())
+        with contextlib.suppress(NoTable):  # told already
+            for read in file.reader.blocks():
+                yield self._fresh(file.table, file, read())
 
     def finish(self) -> None:
         """Tell what only the whole dataset shows."""
