@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime
+import errno
 import re
 import warnings
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +41,8 @@ RATIO_LIMIT = 200
 #: No table has so many columns; cells beyond are not looked at.
 COLUMNS_LIMIT = 256
 _CELLS = ("xl/worksheets/", "xl/sharedstrings", "xl/media/")
+#: No sheet has so many rows.
+ROWS_LIMIT = 1 << 20
 _ROWS = 1 << 13
 _DATES = (Kind.EDTF, Kind.DATE)
 _DECLARATION = re.compile(rb"<\0?!\0?(?:D\0?O\0?C\0?T|E\0?N\0?T)")
@@ -68,16 +72,30 @@ class XlsxReader:
             return
         with _opened(self.path) as book:
             rows = self._rows(book)
-            while part := _some(rows):
-                yield partial(self._batch, part)
+            failure: Exception | None = None
+            while failure is None:
+                part, failure = _some(rows)
+                if part:
+                    yield partial(self._batch, part)
+                elif failure is None:
+                    return
+            raise failure
 
     def _rows(self, book: Workbook) -> Iterator[Row]:
         """The rows below the header that are not blank."""
-        sheet = book[self.sheet]
-        wide = min(self.width + 1, COLUMNS_LIMIT)
-        for number, cells in enumerate(sheet.iter_rows(min_row=self.head + 1, max_col=wide), self.head + 1):
-            if any(cell.value is not None for cell in cells):
-                yield Row(number, [(cell.value, cell.data_type, cell.number_format) for cell in cells])
+        rows = book[self.sheet].iter_rows(min_row=self.head + 1, max_col=COLUMNS_LIMIT)
+        try:
+            for number, cells in enumerate(rows, self.head + 1):
+                if number > ROWS_LIMIT:  # openpyxl gives every row down to the one that is named
+                    what = "the sheet has a row beyond the last that a spreadsheet has"
+                    raise NoTable(self.path, what, line=ROWS_LIMIT)
+                filled = [place for place, cell in enumerate(cells) if cell.value is not None]
+                if filled:
+                    some = cells[: filled[-1] + 1]
+                    yield Row(number, [(cell.value, cell.data_type, cell.number_format) for cell in some])
+        finally:
+            if isinstance(rows, Generator):
+                rows.close()  # or else the part of the archive stays open until the error is forgotten
 
     def _batch(self, rows: list[Row]) -> Batch:
         findings: list[Finding] = []
@@ -87,7 +105,7 @@ class XlsxReader:
             columns[name] = texts.dictionary_encode() if self.table.repeats(name) else texts
             if bad.any():
                 spoiled[name] = bad
-        findings += [self._beyond(row) for row in rows if row.filled(self.width)]
+        findings += [self._beyond(row) for row in rows if len(row.cells) > self.width]
         lines = np.array([row.number for row in rows], dtype=np.int64)
         return Batch(len(rows), columns, lambda: lines, findings, spoiled)
 
@@ -137,7 +155,7 @@ class XlsxReader:
             row.number,
             table=self.table.name,
             row_key=key,
-            message=f"a cell is filled in {address(self.width + 1, row.number)}, beyond the last column of the header",
+            message=f"a cell is filled in {address(len(row.cells), row.number)}, beyond the last column of the header",
             hint="empty it, or move it into the column where it belongs",
         )
 
@@ -204,11 +222,20 @@ def _head(book: Workbook, sheet: str) -> tuple[int, list[str]]:
     return 1, []
 
 
-def _some(rows: Iterator[Row]) -> list[Row]:
-    """The next rows; what openpyxl has to say of looks and features is not told."""
+def _some(rows: Iterator[Row]) -> tuple[list[Row], Exception | None]:
+    """The next rows, and why there are no more, where the sheet is damaged behind them.
+
+    What openpyxl has to say of looks and features is not told.
+    """
+    part: list[Row] = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return [row for _, row in zip(range(_ROWS), rows, strict=False)]
+        try:
+            for row in islice(rows, _ROWS):
+                part.append(row)
+        except Exception as error:  # which `_clear` turns into a clear one
+            return part, error
+    return part, None
 
 
 @contextmanager
@@ -224,7 +251,7 @@ def _clear(path: Path) -> Iterator[None]:
         reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
         raise NoTable(path, f"not a readable Excel workbook ({reason})") from None
     except OSError as error:
-        if error.errno is not None:
+        if error.errno not in (None, errno.EINVAL):  # a damaged archive has places before the file's beginning
             raise
         raise NoTable(path, f"not a readable Excel workbook ({error})") from None
 
