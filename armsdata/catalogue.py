@@ -281,9 +281,10 @@ _ENTRIES = (
         "runaway-quote",
         "A quotation mark is never closed",
         "A cell begins with a quotation mark and swallows the lines that follow. They are judged as if the mark were "
-        "not there.",
+        "not there. A text in a file of another format has this code when lines of it look like records of its table: "
+        "written as CSV it could not be told from such a mistake.",
         '…,"Mosul,…  (no second mark)',
-        "Close the quotation mark in the line named.",
+        "Close the quotation mark in the line named; join the lines of a text that holds them on purpose.",
     ),
 )
 

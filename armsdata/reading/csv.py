@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from armsdata.schema.prose import edges
 from .batch import Batch, Lines
 from .header import Header, read_header
 from .quoting import Marks, Places
-from .repair import Fault, Record, Shape, records
+from .repair import RUNAWAY_LINES, Fault, Record, Shape, records
 from .stream import Utf8Stream
 
 #: How much of a file is read and judged at once.
@@ -108,11 +108,7 @@ class CsvReader:
                 block[:end].decode("utf-8")
             except UnicodeDecodeError:
                 return False
-        for start, stop in marks.long_cells(end):
-            swallowed = block[block.index(b"\n", start) + 1 : _line_end(block, stop)].decode("utf-8", "replace")
-            if sum(map(self.shape.fits, swallowed.split("\n"))) >= 2:
-                return False
-        return True
+        return not any(swallows(self.shape, block, start, stop) for start, stop in marks.long_cells(end))
 
     def _readable(self, data: bytes, line: int, *, last: bool) -> int:
         """How much of a block that is not sound the patient reader shall take: a little, for it is slow."""
@@ -246,7 +242,7 @@ class CsvReader:
 
         name = next((name for name, place in self.positions.items() if place == fault.cell), None)
         key = record.cells[self.shape.key] if record and 0 <= self.shape.key < len(record.cells) else None
-        text, hint = message(fault, self.shape.width)
+        text, hint = message(replace(fault, value=_clean(fault.value)), self.shape.width)
         return Finding(
             fault.code,
             severity_of(fault.code),
@@ -313,6 +309,12 @@ class _Rows:
             self.spoiled[name] = spoiled
         array = pa.array(texts, type=pa.string())
         return array.dictionary_encode() if self.reader.table.repeats(name) else array
+
+
+def swallows(shape: Shape, data: bytes, start: int, stop: int) -> bool:
+    """Whether so many lines of the quoted cell from `start` to `stop` look like records that its mark is a runaway."""
+    swallowed = data[data.index(b"\n", start) + 1 : _line_end(data, stop)].decode("utf-8", "replace")
+    return sum(map(shape.fits, swallowed.split("\n"))) >= RUNAWAY_LINES
 
 
 def _decode(data: bytes) -> str:

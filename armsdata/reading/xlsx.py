@@ -40,9 +40,9 @@ PART_LIMIT = 4 << 20
 RATIO_LIMIT = 200
 #: No table has so many columns; cells beyond are not looked at.
 COLUMNS_LIMIT = 256
-_CELLS = ("xl/worksheets/", "xl/sharedstrings", "xl/media/")
 #: No sheet has so many rows.
 ROWS_LIMIT = 1 << 20
+_CELLS = ("xl/worksheets/", "xl/sharedstrings", "xl/media/")
 _ROWS = 1 << 13
 _DATES = (Kind.EDTF, Kind.DATE)
 _DECLARATION = re.compile(rb"<\0?!\0?(?:D\0?O\0?C\0?T|E\0?N\0?T)")

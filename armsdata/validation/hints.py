@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from armsdata.findings import Finding
 from armsdata.schema import TABLES, Column, Kind, damage
-from armsdata.schema.columns import DIGITS, PLACES
+from armsdata.schema.columns import DIGITS, ID_LIMIT, PLACES
 from armsdata.schema.edtf_hints import suggest
 from armsdata.schema.vocabularies import vocabulary
 
@@ -56,7 +56,7 @@ class Hints:
 
     def _table(self, name: str) -> Names:
         if name not in self._names:
-            pairs = list(self._names_of(name))
+            pairs = [(text, key) for text, key in self._names_of(name) if len(key) <= ID_LIMIT]
             if name == "actors":
                 pairs += _country_names({key for _, key in pairs})
             self._names[name] = Names(pairs)
@@ -268,6 +268,7 @@ _MAKERS: dict[str, Callable[[Hints, Column, str], str]] = {
     "impossible-order": lambda hints, column, value: "correct one of the dates",
     "inconsistent-status": lambda hints, column, value: "correct the status or kind, or take out the date",
     "self-transfer": lambda hints, column, value: "name the force, ministry or group on one side, or unknown",
+    "runaway-quote": lambda hints, column, value: "join the lines, or take out the commas",
     "formula-text": lambda hints, column, value: "begin the text with a letter, a digit or a quotation mark",
     "uncited-transfer": lambda hints, column, value: "add a row to claims with the source that speaks of it",
     "unused-record": lambda hints, column, value: "delete it, or refer to it",

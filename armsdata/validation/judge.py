@@ -23,6 +23,8 @@ from armsdata.schema.cells import Cells, Fault, Mask, type_cells
 from armsdata.schema.columns import Column, Kind
 from armsdata.schema.rules import RowRule, column_rules, row_rules
 
+from .swallowed import swallowing
+
 Rows = np.ndarray[Any, np.dtype[np.int64]]
 
 
@@ -67,6 +69,7 @@ def judge(table: Table, batch: Batch) -> Judged:
     for column in table.source_columns:
         judged.groups += _cell_groups(column, judged)
     judged.groups += _derived_groups(table, judged)
+    judged.groups += _swallowing_groups(table, judged)
     if not _pandera_agrees(table, judged):
         judged.groups += _rule_groups(table, judged)
         if not (judged.groups or batch.findings or batch.spoiled or _lacks_cells(table, batch)):
@@ -144,6 +147,17 @@ def _derived_groups(table: Table, judged: Judged) -> list[Group]:
             plain = given.take(pa.array(rows)).to_pylist()
             faults = [Fault(-1, "bad-date", text or "", "derived") for text in plain]
             groups.append(Group(column.name, rows, np.arange(len(rows)), faults))
+    return groups
+
+
+def _swallowing_groups(table: Table, judged: Judged) -> list[Group]:
+    groups = []
+    for column, at_fault, texts in swallowing(table, judged.cells):
+        rows = np.array(at_fault, dtype=np.int64)
+        keep = _mute(judged.batch, column.name, rows)
+        faults = [Fault(-1, "runaway-quote", text) for text in texts]
+        if keep.any():
+            groups.append(Group(column.name, rows[keep], np.flatnonzero(keep), faults))
     return groups
 
 

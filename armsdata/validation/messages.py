@@ -63,6 +63,8 @@ def cell_message(column: Column, fault: Fault) -> str:
             return f"{value} would run as a formula in the next reader's spreadsheet"
         case "untidy-text":
             return _UNTIDY[fault.detail]
+        case "runaway-quote":
+            return f"lines of {column.name} look like records: in CSV they could not be told from swallowed ones"
         case "unknown-reference":
             return f"there is no {TABLES[column.references].record} {value}"
     raise ValueError(fault.code)
