@@ -5,9 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
+
+import pyarrow as pa
 
 from armsdata.exporters import FORMATS
 from armsdata.exporters.contract import TypedBatch
@@ -18,6 +21,7 @@ from armsdata.schema import DISPLAY_ORDER, TABLES, Table
 from .errors import UsageError
 from .findings import Report, shorten
 from .folder import leads_out, open_reader, parts_of
+from .reading.batch import Batch, Reader
 from .staging import SUMS
 
 #: So many differing cells are named; the first says what is wrong.
@@ -136,7 +140,7 @@ def _check_format(
         return
     sink = _Hashing()
     try:
-        inputs = [Input(open_reader(path, TABLES[table])) for table, path in files]
+        inputs = [Input(_Complete(open_reader(path, TABLES[table]))) for table, path in files]
         for one in inputs:
             lacking = [column.name for column in one.table.columns if column.name not in one.reader.numbers]
             result.problems += [f"{one.reader.label}: the column {column} is missing" for column in lacking]
@@ -151,6 +155,29 @@ def _check_format(
         result.problems.append(f"{name}: {report.errors:,} errors; first: {where}: {first.message} [{first.code}]")
         return
     result.hashes[name] = {table: digest.hexdigest() for table, digest in sink.digests.items()}
+
+
+class _Complete:
+    """A file of a release: derived days are not a choice there, so those that a file leaves out are empty cells.
+
+    JSON-LD has no header that lacks a column, and leaves out what no node fills; see `Reader`.
+    """
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self.label, self.table = reader.label, reader.table
+        self.numbers, self.findings = reader.numbers, reader.findings
+
+    def blocks(self) -> Iterator[Callable[[], Batch]]:
+        for read in self._reader.blocks():
+            yield partial(self._with_derived, read)
+
+    def _with_derived(self, read: Callable[[], Batch]) -> Batch:
+        batch = read()
+        for column in self.table.derived_columns:
+            if column.name in self.numbers:  # what lacks in a header is told as that
+                batch.columns.setdefault(column.name, pa.nulls(batch.size, pa.string()))
+        return batch
 
 
 class _Hashing:
