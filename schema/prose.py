@@ -100,4 +100,5 @@ def _suspicious(texts: pa.Array) -> np.ndarray[Any, np.dtype[np.bool_]]:
     if control.any():
         hits = np.flatnonzero(control) + starts[0]
         marked[np.searchsorted(ends, hits, side="right")] = True
+    marked &= np.asarray(texts.is_valid())  # Arrow may keep bytes behind a null
     return marked
