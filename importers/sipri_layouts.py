@@ -18,8 +18,8 @@ from .register import ImportFailure, Notes, tidy
 
 Fit = Callable[[str], object]
 
-_year = re.compile(r"\(?[0-9]{4}\)? ?\??|").fullmatch
-_years = re.compile(r"\(?[0-9]{4}\)? ?\??(?: ?[;,/] ?\(?[0-9]{4}\)? ?\??)*|").fullmatch
+_year = re.compile(r"\(?[12][0-9]{3}\)? ?\??|").fullmatch
+_years = re.compile(r"\(?[12][0-9]{3}\)? ?\??(?: ?[;,/] ?\(?[12][0-9]{3}\)? ?\??)*|").fullmatch
 _mark = re.compile(r"\??").fullmatch
 _count = re.compile(r"[0-9]{1,15}(?:\.0+)? ?\??|").fullmatch
 _amount = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,20})?(?:[eE]-?[0-9]{1,2})?|").fullmatch
