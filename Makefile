@@ -10,6 +10,7 @@ OUT = dist
 EXPORT_ARGS =
 PYTEST_ARGS =
 BENCH_ARGS =
+FUZZ_ARGS = csv
 UV = uv
 LOCK_ARGS =
 
@@ -33,6 +34,8 @@ help:
 	@echo 'make bench    measure speed and memory'
 	@echo 'make faults   kill and fail the commands at each step, and look what is left'
 	@echo 'make wheel    build the wheel, the same bytes each time'
+	@echo 'make fuzz     feed a reader hostile input (Linux): FUZZ_ARGS="parquet --minutes 30"'
+	@echo 'make roundtrip  send ten million random records through every format and back'
 	@echo 'make lock     write the lock files anew (needs uv); LOCK_ARGS=--upgrade takes newer releases'
 	@echo 'make clean    remove what was built; make distclean also removes the environment'
 	@echo
@@ -89,6 +92,12 @@ wheel: $(VENV)/project.stamp
 bench: $(VENV)/test.stamp
 	@$(BIN)/python -P benchmarks $(BENCH_ARGS)
 
+fuzz: $(VENV)/test.stamp
+	@$(BIN)/python -P tests/fuzzing/fuzzing_run.py $(FUZZ_ARGS)
+
+roundtrip: $(VENV)/test.stamp
+	@$(BIN)/python -P benchmarks/roundtrip.py $(BENCH_ARGS)
+
 # Each lock holds the pins of the one before, so that installing one after the other changes nothing.
 lock:
 	$(LOCK) --extra xlsx --group build -o requirements/run.lock
@@ -126,4 +135,4 @@ $(VENV)/check.stamp: $(VENV)/test.stamp requirements/check.lock
 	@$(INSTALL_LOCKED) requirements/check.lock
 	@touch $@
 
-.PHONY: help export test check docs screenshots faults wheel bench lock clean distclean
+.PHONY: help export test check docs screenshots faults fuzz roundtrip wheel bench lock clean distclean
