@@ -222,7 +222,7 @@ def round_trip(table: Table, reader: Reader, judged: list[Judged]) -> None:
     metadata = read_metadata(dataset(table.name, ".csv") / "dataset.toml")
     for one in sound:
         batch = TypedBatch(table, one.batch.size, one.cells)
-        expected = {column.name: _plain(cells.spread(texts)) for column, cells, texts in cell_texts(batch)}
+        expected = {column.name: _plain(cells.spread(texts)) for column, cells, texts in cell_texts(table, one.cells)}
         for form in FORMATS.values():
             path = work() / f"written{form.suffix}"
             with path.open("wb") as stream:
