@@ -91,7 +91,7 @@ def _inputs(
     inputs = _readable([(path, name) for tables in found for name, path in sorted(tables.files.items())], errors)
     base = _base(against)
     _complete(inputs, base)
-    return [*inputs, *base], [refusal(error, label_of(error.path)) for error in errors]
+    return [*inputs, *base], [refusal(error, label_of(Path(error.path))) for error in errors]
 
 
 def _complete(inputs: list[Input], base: list[Input]) -> None:

@@ -46,7 +46,7 @@ class NoTable(UsageError):
         reason: why, in plain words.
     """
 
-    def __init__(self, path: Path, reason: str, *, code: str = "malformed-csv", line: int = 1) -> None:
+    def __init__(self, path: Path | str, reason: str, *, code: str = "malformed-csv", line: int = 1) -> None:
         self.path, self.code, self.line, self.reason = path, code, line, reason
         super().__init__(f"{path}, line {line}: {reason}" if line > 1 else f"{path}: {reason}")
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -72,13 +73,11 @@ def export(
     """
     from .validation.run import run
 
-    unknown = [name for name in formats if name not in FORMATS]
-    if unknown or not formats:
-        raise UsageError(f"no such format: {', '.join(unknown) or '(none)'}; formats are {', '.join(FORMATS)}")
+    wanted = chosen(formats)
     inputs, metadata = _open(dataset)
     seen = {one.reader.path: signature(one.reader.path) for one in inputs if hasattr(one.reader, "path")}
     with Staging(Path(out)) as staging:
-        sink = _Writing(staging, metadata, [FORMATS[name] for name in FORMATS if name in formats])
+        sink = Writing(staging, metadata, wanted)
         try:
             report = run(inputs, sink=sink, strict=strict, threads=threads, progress=progress)
         finally:
@@ -109,10 +108,23 @@ def _open(dataset: Dataset | str | Path | None) -> tuple[list[Input], Metadata]:
     return [Input(FrameReader(frame, TABLES[name])) for name, frame in dataset.tables().items()], dataset.metadata
 
 
+class Drawer(Protocol):
+    """Where the files of a release are made."""
+
+    def create(self, path: str) -> IO[bytes]:
+        """Begin a file."""
+
+    def finished(self, path: str) -> None:
+        """A file is complete."""
+
+    def naming(self, path: str) -> AbstractContextManager[None]:
+        """Let errors name the file by what it will be called."""
+
+
 class _Hashed:
     """A file of the release that knows its size and sum."""
 
-    def __init__(self, staging: Staging, path: str) -> None:
+    def __init__(self, staging: Drawer, path: str) -> None:
         self._stream = staging.create(path)
         self._naming = partial(staging.naming, path)
         self._sum, self.size = hashlib.sha256(), 0
@@ -142,48 +154,64 @@ class _Hashed:
 
 
 class _OpenTable:
-    """One table in one format while it is written."""
+    """One table, or a part of it, in one format while it is written."""
 
-    def __init__(self, staging: Staging, form: TableFormat, table: Table, metadata: Metadata) -> None:
-        self.path = f"{form.name}/{table.name}{form.suffix}"
+    def __init__(self, staging: Drawer, form: TableFormat, table: Table, metadata: Metadata, part: str) -> None:
+        self.path = f"{form.name}/{table.name}{part}{form.suffix}"
         self.form, self.rows = form, 0
+        self._finished = partial(staging.finished, self.path)
         self.stream = _Hashed(staging, self.path)
         self.writer: TableWriter = form.open(self.stream, table, metadata)  # type: ignore[arg-type]
 
-    def finish(self, table: Table, staging: Staging) -> FileFact:
+    def finish(self, table: Table) -> FileFact:
         self.writer.close()
         self.stream.close()
-        staging.finished(self.path)
+        self._finished()
         return FileFact(self.path, self.form.media_type, self.stream.size, self.stream.sha256, table.name, self.rows)
 
 
-class _Writing:
-    """Writes sound batches in every format. See `Sink`."""
+class Writing:
+    """Writes sound batches in every format. See `Sink`.
 
-    def __init__(self, staging: Staging, metadata: Metadata, formats: Sequence[TableFormat]) -> None:
-        self.staging, self.metadata, self.formats = staging, metadata, formats
+    Args:
+        staging: where the files are made.
+        metadata: what the dataset says of itself.
+        formats: the formats.
+        part: what the names of the files end with, where each holds a part of its table: such as ``/part-00000``.
+
+    Attributes:
+        files: the finished files, by format and table.
+        days: the first and last day that any transfer allows.
+        frames: the rows for the page; None where there is none, or there are too many rows to draw.
+    """
+
+    def __init__(self, staging: Drawer, metadata: Metadata, formats: Sequence[TableFormat], part: str = "") -> None:
+        self.staging, self.metadata, self.formats, self._part = staging, metadata, formats, part
         self._open: list[_OpenTable] = []
-        self._files: dict[tuple[str, str], FileFact] = {}
-        self._days: list[int] = []  # the first and last day that any transfer allows
-        self.frames: Frames | None = Frames()  # for the page; None once there are too many rows to draw
+        self.files: dict[tuple[str, str], FileFact] = {}
+        self.days: list[int] = []
+        self.frames: Frames | None = None if part else Frames()
         self._rows = 0
         self._thread = ThreadPoolExecutor(1)  # writing, hashing and packing go on beside the judging
         self._appending: Future[None] | None = None
 
     def begin(self, table: Table) -> None:
-        self._open = [_OpenTable(self.staging, form, table, self.metadata) for form in self.formats]
+        """Open the table in every format."""
+        self._open = [_OpenTable(self.staging, form, table, self.metadata, self._part) for form in self.formats]
 
     def render(self, table: Table, judged: Judged) -> Rendered:
+        """The batch in every format."""
         batch = TypedBatch(table, judged.batch.size, judged.cells)
         parts = [form.render(batch, self.metadata) for form in self.formats]
         frames = self.frames  # another thread may drop them meanwhile
         return batch.size, parts, _days(batch), frames.render(table, judged) if frames else None
 
     def write(self, table: Table, rendered: Rendered) -> None:
+        """Append it."""
         size, parts, days, frame = rendered
         self._keep(table, size, frame)
-        self._days += days
-        self._days = [min(self._days), max(self._days)] if self._days else []
+        self.days += days
+        self.days = [min(self.days), max(self.days)] if self.days else []
         self._appended()
         self._appending = self._thread.submit(self._append, size, parts)
 
@@ -206,9 +234,10 @@ class _Writing:
             self.frames.write(table, frame)
 
     def end(self, table: Table) -> None:
+        """Close the table."""
         self._appended()
         for one in self._open:
-            self._files[one.form.name, table.name] = one.finish(table, self.staging)
+            self.files[one.form.name, table.name] = one.finish(table)
         self._open = []
 
     def close(self) -> None:
@@ -221,9 +250,9 @@ class _Writing:
 
     def finish(self, report: Report) -> None:
         """Write what is made of the facts of the tables, each document knowing those before it; at last the sums."""
-        tables = tuple(self._files[form.name, name] for form in self.formats for name in DISPLAY_ORDER)
-        earliest, latest = map(day_text, self._days) if self._days else ("", "")
-        facts = Facts(self.metadata, tables, earliest, latest, _content_hashes(self._files))
+        tables = tuple(self.files[form.name, name] for form in self.formats for name in DISPLAY_ORDER)
+        earliest, latest = map(day_text, self.days) if self.days else ("", "")
+        facts = Facts(self.metadata, tables, earliest, latest, _content_hashes(self.files))
         written = {form.name for form in self.formats}
         if self.frames is not None:
             page = render_page(self.frames.dataset(self.metadata), report)
@@ -231,18 +260,37 @@ class _Writing:
         for document in DOCUMENTS:
             if not document.needs or written.intersection(document.needs):
                 facts = self._document(facts, document.path, document.media_type, document.render(facts))
-        sums = "".join(f"{file.sha256}  {file.path}\n" for file in sorted(facts.files, key=lambda file: file.path))
-        self._create(SUMS, sums.encode("utf-8"))
+        create(self.staging, SUMS, sums_of(facts.files))
 
     def _document(self, facts: Facts, path: str, media_type: str, content: bytes) -> Facts:
         """Write a document; the facts for those after it."""
-        self._create(path, content)
-        fact = FileFact(path, media_type, len(content), hashlib.sha256(content).hexdigest())
+        fact = create(self.staging, path, content, media_type)
         return dataclasses.replace(facts, files=(*facts.files, fact))
 
-    def _create(self, path: str, content: bytes) -> None:
-        with self.staging.naming(path), self.staging.create(path) as stream:
-            stream.write(content)
+
+def create(staging: Drawer, path: str, content: bytes, media_type: str = "text/plain") -> FileFact:
+    """Write a file at once; the facts of it."""
+    with staging.naming(path), staging.create(path) as stream:
+        stream.write(content)
+    return FileFact(path, media_type, len(content), hashlib.sha256(content).hexdigest())
+
+
+def sums_of(files: Iterable[FileFact]) -> bytes:
+    """The list of sums that tells a release: a line a file."""
+    lines = [f"{file.sha256}  {file.path}\n" for file in sorted(files, key=lambda file: file.path)]
+    return "".join(lines).encode("utf-8")
+
+
+def chosen(formats: Sequence[str]) -> list[TableFormat]:
+    """The formats of these names, in the order of writing.
+
+    Raises:
+        UsageError: one is not known, or there is none.
+    """
+    unknown = [name for name in formats if name not in FORMATS]
+    if unknown or not formats:
+        raise UsageError(f"no such format: {', '.join(unknown) or '(none)'}; formats are {', '.join(FORMATS)}")
+    return [FORMATS[name] for name in FORMATS if name in formats]
 
 
 def _days(batch: TypedBatch) -> list[int]:

@@ -77,6 +77,8 @@ class FileFact:
         sha256: of its bytes, in hexadecimal.
         table: the table it holds, if it holds one.
         rows: the number of rows, if it holds a table.
+        parts: the files that hold the table together, where it is not in one; `path` is then their folder, `size` and
+            `sha256` are those of the one file that they would be (empty where that is not told).
     """
 
     path: str
@@ -85,6 +87,7 @@ class FileFact:
     sha256: str
     table: str = ""
     rows: int = 0
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

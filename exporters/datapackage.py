@@ -78,11 +78,17 @@ def _file(file: FileFact) -> dict[str, Any]:
     return {
         "title": table.title,
         "description": table.description,
-        "path": file.path,
+        "path": list(file.parts) or file.path,
         "mediatype": file.media_type,
-        "bytes": file.size,
-        "hash": f"sha256:{file.sha256}",
+        **_size(file),
     }
+
+
+def _size(file: FileFact) -> dict[str, Any]:
+    """Size and sum; files other than CSV are not one when they are joined."""
+    if file.parts and not file.sha256:
+        return {}
+    return {"bytes": file.size, "hash": f"sha256:{file.sha256}"}
 
 
 def table_schema(table: Table, metadata: Metadata, suffix: str = "") -> dict[str, Any]:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from .options import Quiet, Strict, Threads
+from .options import Engine, Quiet, Scheduler, Strict, Threads, on_cluster
 
 EXAMPLE = "Example: armsdata export data --out dist --format csv,parquet"
 
 
 def export(
     dataset: Annotated[
-        Path | None, typer.Argument(help="The dataset folder; the curated dataset where it is not given.")
+        str | None, typer.Argument(help="The dataset folder; the curated dataset where it is not given.")
     ] = None,
-    out: Annotated[Path, typer.Option(help="The release folder to write.")] = Path("dist"),
+    out: Annotated[str, typer.Option(help="The release folder to write.")] = "dist",
     form: Annotated[
         str, typer.Option("--format", help="Formats to write, joined by commas: csv, parquet, jsonld.")
     ] = "csv,parquet,jsonld",
@@ -26,6 +25,8 @@ def export(
     ] = False,
     strict: Strict = False,
     threads: Threads = 0,
+    engine: Engine = "local",
+    scheduler: Scheduler = "",
     quiet: Quiet = False,
 ) -> None:
     """Validate a dataset and write its release folder.
@@ -39,12 +40,20 @@ def export(
     from armsdata.progress import progress
     from armsdata.release import export as write
 
+    far = on_cluster(engine, scheduler, {"--archive": archive}, [dataset or "", out])
     formats = [name.strip() for name in form.split(",") if name.strip()]
     try:
         with progress("Exporting", quiet=quiet) as told:
-            report = write(
-                dataset, out, formats=formats, archive=archive, strict=strict, threads=threads, progress=told
-            )
+            if far:
+                from armsdata.cluster import export as spread
+
+                report = spread(
+                    dataset, out, formats=formats, scheduler=scheduler, strict=strict, workers=threads, progress=told
+                )
+            else:
+                report = write(
+                    dataset, out, formats=formats, archive=archive, strict=strict, threads=threads, progress=told
+                )
     except InvalidData as error:
         error.report.findings = error.report.findings[:50]
         typer.echo(as_text(error.report, colour=sys.stderr.isatty()), err=True, nl=False)

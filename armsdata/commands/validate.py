@@ -8,14 +8,14 @@ from typing import Annotated
 
 import typer
 
-from .options import Output, Quiet, Strict, Threads, deliver
+from .options import Engine, Output, Quiet, Scheduler, Strict, Threads, deliver, on_cluster
 
 EXAMPLE = "Example: armsdata validate contribution/ --against data --format json"
 
 
 def validate(
     paths: Annotated[
-        list[Path] | None,
+        list[str] | None,
         typer.Argument(
             metavar="[PATH]...",
             help="A dataset folder, a table file, or a folder with some tables; without any, the curated dataset.",
@@ -34,6 +34,8 @@ def validate(
         int | None, typer.Option(min=0, help="Show at most so many findings; all are counted.", show_default=False)
     ] = None,
     threads: Threads = 0,
+    engine: Engine = "local",
+    scheduler: Scheduler = "",
     quiet: Quiet = False,
 ) -> None:
     """Judge a dataset, or records that somebody contributes, and say what to mend.
@@ -51,17 +53,26 @@ def validate(
         raise typer.BadParameter(
             f"there is no format {form!r}; formats are {', '.join(REPORTS)}", param_hint="--format"
         )
+    several = len(paths or []) > 1
+    far = on_cluster(engine, scheduler, {"--against": against, "--table": table, "several PATHs": several}, paths or [])
     write, usual = REPORTS[form]
+    limit = usual if limit is None else limit
     with progress("Validating", quiet=quiet) as told:
-        report = judge(
-            list(paths or []),
-            table=table,
-            against=against,
-            strict=strict,
-            limit=usual if limit is None else limit,
-            threads=threads,
-            progress=told,
-        )
+        if far:
+            from armsdata.cluster import validate as spread
+
+            dataset = paths[0] if paths else None
+            report = spread(dataset, scheduler=scheduler, strict=strict, limit=limit, workers=threads, progress=told)
+        else:
+            report = judge(
+                list(paths or []),
+                table=table,
+                against=against,
+                strict=strict,
+                limit=limit,
+                threads=threads,
+                progress=told,
+            )
     on_terminal = output is None and form == "text" and sys.stdout.isatty()
     deliver(as_text(report, colour=True) if on_terminal else write(report), output)
     if form == "github":

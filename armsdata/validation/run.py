@@ -125,9 +125,10 @@ class Run:
         collector: Collector,
         strict: bool,
         progress: Callable[[int], None],
+        ledger: Ledger | None = None,
     ) -> None:
         self.inputs, self.sink, self.collector, self.strict, self.progress = inputs, sink, collector, strict, progress
-        self.ledger = Ledger()
+        self.ledger = ledger or Ledger()
         self.rows: dict[str, int] = {}
         self.teller = Teller(inputs, collector, Again(self._reread))
 
