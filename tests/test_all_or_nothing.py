@@ -208,14 +208,14 @@ def test_a_dataset_that_changes_while_it_is_exported_is_not_exported(
     tmp_path: Path, dataset: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shutil.copytree(dataset, tmp_path / "data")
-    finish = release._Writing.finish
+    finish = release.Writing.finish
 
-    def change(self: release._Writing, report: Any) -> None:
+    def change(self: release.Writing, report: Any) -> None:
         with (tmp_path / "data/claims.csv").open("ab") as file:
             file.write(b"\n")
         finish(self, report)
 
-    monkeypatch.setattr(release._Writing, "finish", change)
+    monkeypatch.setattr(release.Writing, "finish", change)
     assert armsdata("export", tmp_path / "data", "--out", tmp_path / "release").says("nothing was exported", status=2)
     assert [path.name for path in tmp_path.iterdir()] == ["data"]
 

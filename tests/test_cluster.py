@@ -294,10 +294,10 @@ def test_killed_workers_change_nothing_as_long_as_one_is_left(
         same(done.result(timeout=PATIENCE), replace(whole, findings=done.result().findings))
         assert verify(out).problems == []
         before = files_of(out)
-        done = pool.submit(command, "export", dataset, "--out", out, "--engine", "dask", "--scheduler", address)
-        after_parts(out, 5, done)
+        again = pool.submit(command, "export", dataset, "--out", out, "--engine", "dask", "--scheduler", address)
+        after_parts(out, 5, again)
         other.kill()
-        assert done.result(timeout=PATIENCE).says("no worker", status=3)
+        assert again.result(timeout=PATIENCE).says("no worker", status=3)
     assert files_of(out) == before
     assert sorted(one.name for one in tmp_path.iterdir()) == ["out", "parts"]
 
@@ -322,13 +322,14 @@ def test_wrong_calls_are_told_in_bounded_time(tmp_path: Path) -> None:
     assert command("validate", dataset, *far, "--scheduler", "tcp://127.0.0.1:9").says("no Dask scheduler", status=3)
     assert command("validate", dataset, *far, "--scheduler", "nonsense://x").says("not the address", status=2)
     assert time.monotonic() - begun < 120
-    for arguments in (
+    calls: list[list[str | Path]] = [
         ["validate", dataset, "--scheduler", "tcp://127.0.0.1:9"],
         ["validate", dataset, "--engine", "spark"],
         ["validate", dataset, *far, "--against", dataset],
         ["validate", dataset, dataset, *far],
         ["export", dataset, *far, "--archive"],
-    ):
+    ]
+    for arguments in calls:
         ran = command(*arguments)
         assert (ran.status, ran.out) == (2, ""), arguments
         assert "Traceback" not in ran.err

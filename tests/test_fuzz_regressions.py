@@ -12,11 +12,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from armsdata.importers import run
-from armsdata.importers.register import ImportFailure
 from armsdata.schema import TABLES
 
 import armsdata
+from armsdata.importing import ImportFailure, import_register
 from armsdata.reading.parquet import _weights
 from armsdata.verification import verify
 from datasets import FULL, SMALL, Data, judged, places
@@ -338,4 +337,4 @@ def test_a_year_that_no_calendar_of_the_register_has_is_not_imported(tmp_path: P
     line = b"90004,Syldavia,Borduria,Made-up-4,radar,Sensors,0999,No,0,No,,No,New,5,5,0,No\n"
     (tmp_path / "register.csv").write_bytes(HEADS["deliveries"] + line)
     with pytest.raises(ImportFailure, match="1 place"):
-        run("sipri", tmp_path / "register.csv", tmp_path / "out")
+        import_register("sipri", tmp_path / "register.csv", tmp_path / "out")

@@ -103,6 +103,9 @@ class _Staging(Protocol):
     def create(self, path: str) -> IO[bytes]:
         """Begin a file."""
 
+    def finished(self, path: str) -> None:
+        """A file is complete."""
+
     def naming(self, path: str) -> AbstractContextManager[None]:
         """Let errors name the file by what it will be called."""
 

@@ -64,6 +64,9 @@ class StoreStaging:
         whole.parent.mkdir(parents=True, exist_ok=True)
         return whole.open("xb")
 
+    def finished(self, path: str) -> None:
+        """Nothing to do: `publish` uploads all documents together."""
+
     @contextmanager
     def naming(self, path: str) -> Iterator[None]:
         """Let errors name the file that was to be written."""

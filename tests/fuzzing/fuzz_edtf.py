@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from armsdata.schema import edtf
-from armsdata.schema.cells import bounds
+from armsdata.schema.dates import bounds
 from armsdata.schema.edtf_hints import suggest
 
 from made_datasets import _EDTF

@@ -6,10 +6,8 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from armsdata.importers import run
-from armsdata.importers.register import ImportFailure
-
 import armsdata
+from armsdata.importing import ImportFailure, import_register
 
 from .choices import Choices
 from .judging import bounded, work
@@ -51,7 +49,7 @@ def check(data: bytes) -> None:
     shutil.rmtree(out, ignore_errors=True)
     with bounded(len(content)):
         try:
-            result = run("sipri", file, out)
+            result = import_register("sipri", file, out)
         except ImportFailure as error:
             assert str(error)
             assert all(one.line >= 1 and one.message for one in error.findings)
