@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from armsdata.schema import TABLES
 from armsdata.schema.cells import Fault, split, type_cells
+from armsdata.schema.columns import ID_LIMIT
 
 from .keys import hash_texts
 from .late import Late
@@ -88,7 +89,7 @@ def _unused(late: Late, row: Row, other: Row | None, path: list[Any], hashed: in
 
 def _cycle(late: Late, row: Row, other: Row | None, path: list[Any], hashed: int) -> Told:
     key = TABLES[late.table].key
-    names = [one.get(key) or "" for one in path]
+    names = [(one.get(key) or "")[:ID_LIMIT] for one in path]
     around = " → ".join([*names[:20], *(["…"] if len(names) > 20 else []), names[0]])
     return (
         late.column,

@@ -55,7 +55,7 @@ def fuzz(target: str, minutes: float, made: Path) -> Figures:
     for name in ("corpus", "crashes"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     log = folder / "log.txt"
-    begun = time.monotonic()
+    revision, begun = _revision(), time.monotonic()
     with log.open("wb") as stream:
         command = [sys.executable, "-P", __file__, target, "--minutes", str(minutes), "--made", str(made), "--child"]
         process = subprocess.Popen(command, stdout=stream, stderr=stream, stdin=subprocess.DEVNULL)
@@ -66,7 +66,7 @@ def fuzz(target: str, minutes: float, made: Path) -> Figures:
     executions, edges, features, corpus = map(int, last[-1]) if last else (0, 0, 0, 0)
     ended = re.search(r"stat::number_of_executed_units: (\d+)", told)
     peak = re.search(r"stat::peak_rss_mb:\s+(\d+)", told)
-    return Figures(target, _revision(), round(wall, 1), round((usage.ru_utime + usage.ru_stime) / 60, 1),
+    return Figures(target, revision, round(wall, 1), round((usage.ru_utime + usage.ru_stime) / 60, 1),
                    int(ended[1]) if ended else executions, edges, features, corpus, int(peak[1]) if peak else 0,
                    os.waitstatus_to_exitcode(status) != 0)  # fmt: skip
 
