@@ -13,6 +13,7 @@ from armsdata.schema import TABLES, Kind
 from armsdata.schema.rules import ROW_RULES
 
 import armsdata
+import oracle
 from armsdata.catalogue import CATALOGUE
 from damages import _BAD, _FORMS, BETWEEN, FILES, RULES, Damage, row_damages
 from datasets import FULL, Data, judged
@@ -137,3 +138,9 @@ def test_no_kind_rule_or_code_is_without_its_damage() -> None:
     declared = {one.code for table in TABLES.values() for one in row_damages(table)}
     declared |= {entry[-1] for entry in BETWEEN.values()} | {entry[-1] for entry in FILES.values()} | {"missing-column"}
     assert declared == set(CATALOGUE)
+
+
+def test_the_oracle_knows_every_code_but_those_of_files_that_it_cannot_read() -> None:
+    source = Path(oracle.__file__).read_text("utf-8")
+    unread = {"encoding-error", "malformed-csv", "wrong-delimiter", "runaway-quote"}
+    assert {code for code in CATALOGUE if f'"{code}"' not in source} == unread
