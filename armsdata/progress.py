@@ -57,6 +57,7 @@ class Bar:
     def close(self) -> None:
         """Take it away."""
         self._timer.cancel()
+        self._timer.join()  # it may be about to show it
         with self._lock:
             if self._shown is not None:
                 self._shown.stop()

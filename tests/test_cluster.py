@@ -269,7 +269,7 @@ def many(folder: Path, parts: int) -> Path:
 def after_parts(out: Path, number: int, job: Future[Any]) -> None:
     """Wait until a job has written so many parts."""
     for _ in range(PATIENCE * 100):
-        if len([*out.parent.glob(f".{out.name}.armsdata-*/csv/*/part-*.csv")]) >= number:
+        if len([*out.parent.glob(f".{out.name}.armsdata-*/new/csv/*/part-*.csv")]) >= number:
             return
         assert not job.done(), job.result()
         time.sleep(0.01)

@@ -146,7 +146,7 @@ def test_a_wrong_name_or_year_is_told(view: Opened) -> None:
     view.page.fill("#f-since", "soon")
     assert view.page.inner_text("#f-problem") == "No actor is called “Atlantis”. “soon” is no year."
     view.page.click("text=Show all")
-    view.page.wait_for_function("document.getElementById('f-problem').textContent === ''")
+    view.page.locator("#f-problem:empty").wait_for(state="attached")
 
 
 def test_the_table_is_searched_sorted_and_paged(view: Opened, records: Ledger) -> None:

@@ -73,7 +73,7 @@ def _own(workers: int) -> Iterator[str]:
             threads_per_worker=1,
             processes=True,
             host="127.0.0.1",
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",  # there is always one; its usual port may be taken
             local_directory=scratch,
             silence_logs=logging.CRITICAL,
         ) as cluster,
