@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from armsdata.schema import TABLES
 
+from armsdata.validation.hints import Hints
 from armsdata.validation.names import Names, plain
 from datasets import FULL, SMALL, Data, judged
 
@@ -254,3 +256,18 @@ def test_look_ups_of_many_different_unknown_names_end(tmp_path: Path) -> None:
     ]
     report = judged(SMALL.with_rows("claims", [*SMALL.tables["claims"], *rows]).write(tmp_path))
     assert report.counts["unknown-reference", "error"] == 3000
+
+
+def test_only_so_many_names_are_compared_in_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("armsdata.validation.names._COMPARISONS", 250)
+    names = Names([(f"group-{number:03}", f"group-{number:03}") for number in range(100)])
+    assert [names.nearest(f"gruop-{number:03}") for number in range(4)] == ["group-000", "group-001", "", ""]
+    assert names.nearest("GROUP 050") == "group-050"  # what needs no comparing is found all the same
+
+
+def test_a_table_of_too_many_names_is_not_searched(monkeypatch: pytest.MonkeyPatch) -> None:
+    column = TABLES["claims"].by_name["transfer_id"]
+    keys = [(f"transfer-{number}", f"transfer-{number}") for number in range(11)]
+    assert "did you mean transfer-7?" in Hints(lambda table: iter(keys)).reference(column, "Transfer_7")
+    monkeypatch.setattr("armsdata.validation.hints.MOST_NAMES", 10)
+    assert "did you mean" not in Hints(lambda table: iter(keys)).reference(column, "Transfer_7")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from itertools import islice
 
 from armsdata.findings import Finding
 from armsdata.schema import TABLES, Column, Kind, damage
@@ -28,6 +29,10 @@ _LONGER = """
 _LANGUAGES = {pair[:3]: pair[4:] for pair in _LONGER.split()}
 _OTHER_LIST_MARKS = re.compile(r"\s*(?:[,|/\n&]|\band\b|\+)\s*")
 _TRUE, _FALSE = ("yes", "y", "1", "true", "t", "x"), ("no", "n", "0", "false", "f")
+
+
+#: A table of more names is not searched for the one that was meant: its names would fill the memory.
+MOST_NAMES = 200_000
 
 
 class Hints:
@@ -56,7 +61,9 @@ class Hints:
 
     def _table(self, name: str) -> Names:
         if name not in self._names:
-            pairs = [(text, key) for text, key in self._names_of(name) if len(key) <= ID_LIMIT]
+            pairs = [(text, key) for text, key in islice(self._names_of(name), MOST_NAMES + 1) if len(key) <= ID_LIMIT]
+            if len(pairs) > MOST_NAMES:
+                pairs = []
             if name == "actors":
                 pairs += _country_names({key for _, key in pairs})
             self._names[name] = Names(pairs)

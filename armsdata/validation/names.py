@@ -6,6 +6,7 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterable
+from itertools import islice
 
 #: Letters of other scripts that look like Latin ones.
 _LOOK_ALIKE = str.maketrans(
@@ -14,8 +15,8 @@ _LOOK_ALIKE = str.maketrans(
 )
 #: Beyond so many names only those with the same first letter are compared.
 _MANY = 5_000
-#: So many fuzzy look-ups are made in one run; each costs milliseconds.
-_LOOK_UPS = 500
+#: So many names are compared in one run, each of which costs microseconds; then only exact ones are found.
+_COMPARISONS = 500_000
 
 
 _LEADING_ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
@@ -43,7 +44,7 @@ class Names:
                 self.keys.setdefault(form, key)
                 if name == key and _LEADING_ZEROS.search(name):
                     self._without_zeros.setdefault(plain(_LEADING_ZEROS.sub("", name)), key)
-        self._left = _LOOK_UPS
+        self._left = _COMPARISONS
         self._known: dict[str, str] = {}
 
     def exact(self, text: str) -> str:
@@ -64,9 +65,12 @@ class Names:
     def _fuzzy(self, form: str) -> str:
         if len(form) < 3 or self._left <= 0:
             return ""
-        self._left -= 1
-        names: Iterable[str] = self.keys
+        found: Iterable[str] = self.keys
         if len(self.keys) > _MANY:
-            names = (name for name in self.keys if name[0] == form[0] and abs(len(name) - len(form)) < 4)
+            found = (name for name in self.keys if name[0] == form[0] and abs(len(name) - len(form)) < 4)
+        names = list(islice(found, self._left + 1))
+        self._left -= len(names)
+        if self._left < 0:  # who has written so many wrong keys needs no more guesses
+            return ""
         near = difflib.get_close_matches(form, names, 1, 0.75)
         return self.keys[near[0]] if near else ""
