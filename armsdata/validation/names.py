@@ -16,7 +16,7 @@ _LOOK_ALIKE = str.maketrans(
 #: Beyond so many names only those with the same first letter are compared.
 _MANY = 5_000
 #: So many names are compared in one run, each of which costs microseconds; then only exact ones are found.
-_COMPARISONS = 500_000
+_COMPARISONS = 100_000
 
 
 _LEADING_ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
