@@ -297,7 +297,9 @@ def test_killed_workers_change_nothing_as_long_as_one_is_left(
         again = pool.submit(command, "export", dataset, "--out", out, "--engine", "dask", "--scheduler", address)
         after_parts(out, 5, again)
         other.kill()
-        assert again.result(timeout=PATIENCE).says("no worker", status=3)
+        ran = again.result(timeout=PATIENCE)  # it may have died with a result that it was just to hand out
+        assert ran.status == 3
+        assert "no worker" in ran.err or "did not hand out" in ran.err
     assert files_of(out) == before
     assert sorted(one.name for one in tmp_path.iterdir()) == ["out", "parts"]
 

@@ -262,11 +262,12 @@ def _opened(path: Path) -> Iterator[Workbook]:
     from armsdata.workbook import openpyxl_module
 
     openpyxl = openpyxl_module()
-    with _clear(path):
+    # The file is ours to close: of a damaged workbook openpyxl would leave it open.
+    with _clear(path), path.open("rb") as file:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             _inspect(path)
-            book: Workbook = openpyxl.load_workbook(path, read_only=True, keep_links=False)
+            book: Workbook = openpyxl.load_workbook(file, read_only=True, keep_links=False)
         try:
             for sheet in book.worksheets:
                 sheet.reset_dimensions()  # what a file says of its own size may be wrong, by accident or not
