@@ -72,12 +72,17 @@ class Waiting:
     def _result(self, future: Future[Any]) -> Any:
         from distributed import CancelledError, KilledWorker
 
+        until = time.monotonic() + HAND_OUT
         try:
-            return future.result(timeout=HAND_OUT)
-        except TimeoutError:
-            if future.status == "error":  # the task's own
-                raise
-            raise ClusterError("the cluster did not hand out a result that it had") from None
+            while True:
+                try:
+                    return future.result(timeout=LOOK)
+                except TimeoutError:
+                    if future.status == "error":  # the task's own
+                        raise
+                    self._look()  # whoever had the result may be gone
+                    if time.monotonic() > until:
+                        raise ClusterError("the cluster did not hand out a result that it had") from None
         except KilledWorker as error:
             tried = "the workers that took it were killed"
             raise ClusterError(
