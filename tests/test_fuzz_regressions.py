@@ -8,6 +8,7 @@ import re
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -17,6 +18,7 @@ from armsdata.schema import TABLES
 import armsdata
 from armsdata.importing import ImportFailure, import_register
 from armsdata.reading.parquet import _weights
+from armsdata.validation.keys import hash_texts
 from armsdata.verification import verify
 from datasets import FULL, SMALL, Data, judged, places
 from fuzzing.fuzz_sipri import HEADS
@@ -271,6 +273,12 @@ def test_bytes_behind_a_null_are_not_judged(tmp_path: Path) -> None:
     frame["notes"] = pd.arrays.ArrowStringArray(pa.chunked_array([array]))
     report = armsdata.validate(frame, table="weapons", against=SMALL.write(tmp_path))
     assert {one.code for one in report.findings} == {"unused-record"}
+
+
+def test_long_bytes_behind_a_null_are_no_key() -> None:
+    offsets = np.array([0, 5000, 5001], dtype=np.int32)
+    array = pa.StringArray.from_buffers(2, pa.py_buffer(offsets), pa.py_buffer(b"x" * 5001), pa.py_buffer(b"\2"))
+    assert hash_texts(array).tolist() == hash_texts(pa.array([None, "x"])).tolist()
 
 
 def test_a_key_that_is_far_too_long_is_not_offered_in_a_hint(tmp_path: Path) -> None:

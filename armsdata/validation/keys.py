@@ -65,6 +65,8 @@ def hash_texts(texts: pa.Array) -> Hashes:
     words = np.ndarray(len(body) - 7, dtype="<u8", buffer=body, strides=(1,))
     starts = starts - first
     sizes = ends - first - starts
+    if texts.null_count:  # Arrow may keep bytes behind a null
+        sizes[np.asarray(texts.is_null())] = 0
     state = _stir(np.full(count, _SEED.get(), np.uint64), sizes.astype(np.uint64))
     rest, active = sizes, np.flatnonzero(sizes > 0)
     at = 0
