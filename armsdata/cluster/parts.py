@@ -106,7 +106,7 @@ def judge_part(part: Part, known: Known, limit: int, strict: bool, wanted: Wante
         work = Run([file], drafts.sink, Collector(limit), strict, lambda rows: None, ledger)
         try:
             with ThreadPoolExecutor(1) as pool:
-                work.table(table, pool, 1)
+                work.judge([table], pool, 1)
             records = _records(ledger, part.table)
         finally:
             ledger.close()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -27,9 +27,6 @@ from .again import Again
 from .judge import Judged, judge
 from .ledger import Ledger
 from .telling import Teller
-
-T = TypeVar("T")
-
 
 @dataclass
 class Input:
@@ -106,8 +103,7 @@ def run(
     work = Run(inputs, sink, Collector(limit), strict, progress or (lambda rows: None))
     work.collector.add(findings)
     with ThreadPoolExecutor(threads or default_threads()) as pool:
-        for table in TABLES.values():
-            work.table(table, pool, threads or default_threads())
+        work.judge(TABLES.values(), pool, threads or default_threads())
     try:
         work.finish()
     finally:
@@ -130,40 +126,57 @@ class Run:
         self.inputs, self.sink, self.collector, self.strict, self.progress = inputs, sink, collector, strict, progress
         self.ledger = ledger or Ledger()
         self.rows: dict[str, int] = {}
+        self._first = 0  # the number of the next row of the table
         self.teller = Teller(inputs, collector, Again(self._reread))
 
-    def table(self, table: Table, pool: ThreadPoolExecutor, threads: int) -> None:
-        """Judge every file of a table."""
-        files = [one for one in self.inputs if one.table is table]
+    def judge(self, tables: Iterable[Table], pool: ThreadPoolExecutor, threads: int) -> None:
+        """Judge every file of these tables; the next table is begun while the one before comes to its end."""
+        _in_order(pool, threads, self._steps(tables))
+
+    def _steps(self, tables: Iterable[Table]) -> Iterator[Step]:
+        for table in tables:
+            yield Step(partial(self._begin, table))
+            superseding = False
+            for file in (one for one in self.inputs if one.table is table):
+                if superseding and not file.told:  # what it is to be without must be known before it is read
+                    yield Step(partial(self.ledger.supersede, table), waits=True)
+                    superseding = False
+                superseding = superseding or file.told
+                yield Step(partial(self._open, file))
+                yield from self._blocks(file)
+                yield Step(partial(self._count, file))
+            yield Step(partial(self._end, table))
+
+    def _begin(self, table: Table) -> None:
+        self._first = 0
         if self.sink:
             self.sink.begin(table)
-        first = 0
-        superseding = False
-        for file in files:
-            if superseding and not file.told:
-                self.ledger.supersede(table)
-                superseding = False
-            superseding = superseding or file.told
-            self.ledger.lacks(table, file.reader.numbers)
-            self.collector.add(file.reader.findings if file.told else [])
-            for judged, rendered in _in_order(pool, threads, self._tasks(table, file)):
-                self._take(table, file, judged, rendered, first)
-                first += judged.batch.size
-            if file.told:
-                self.rows[table.name] = self.rows.get(table.name, 0) + sum(file.sizes)
+
+    def _open(self, file: Input) -> None:
+        self.ledger.lacks(file.table, file.reader.numbers)
+        self.collector.add(file.reader.findings if file.told else [])
+
+    def _count(self, file: Input) -> None:
+        if file.told:
+            self.rows[file.table.name] = self.rows.get(file.table.name, 0) + sum(file.sizes)
+
+    def _end(self, table: Table) -> None:
         self.ledger.finish(table)
         if self.sink:
             self.sink.end(table)
 
-    def _tasks(self, table: Table, file: Input) -> Iterator[Callable[[], tuple[Judged, Any]]]:
+    def _blocks(self, file: Input) -> Iterator[Step]:
         try:
             for read in file.reader.blocks():
-                yield partial(self._judge, table, file, read)
+                yield Step(partial(self._take, file), partial(self._judge, file.table, file, read))
         except NoTable as error:  # it could be opened, but is damaged further on: what was read before is judged
             if not file.told:
                 raise
-            self.collector.add([refusal(error, file.reader.label, table.name)])
-            self.ledger.lacks(table, ())
+            yield Step(partial(self._damaged, file, error))
+
+    def _damaged(self, file: Input, error: NoTable) -> None:
+        self.collector.add([refusal(error, file.reader.label, file.table.name)])
+        self.ledger.lacks(file.table, ())
 
     def _judge(self, table: Table, file: Input, read: Callable[[], Batch]) -> tuple[Judged, Any]:
         judged = judge(table, self._fresh(table, file, read()))
@@ -187,8 +200,10 @@ class Run:
         fresh = self.ledger.fresh(table, batch)
         return batch if fresh.all() else _only(batch, fresh)
 
-    def _take(self, table: Table, file: Input, judged: Judged, rendered: Any, first: int) -> None:
-        groups = judged.groups + self.ledger.add(table, judged, first)
+    def _take(self, file: Input, judged: Judged, rendered: Any) -> None:
+        table = file.table
+        groups = judged.groups + self.ledger.add(table, judged, self._first)
+        self._first += judged.batch.size
         file.sizes.append(judged.batch.size)
         if file.told:
             self.collector.add(judged.batch.findings)
@@ -237,19 +252,40 @@ def _anew(array: pa.Array) -> pa.Array:
     return array.dictionary_decode().dictionary_encode() if pa.types.is_dictionary(array.type) else array
 
 
-def _in_order(pool: ThreadPoolExecutor, ahead: int, tasks: Iterator[Callable[[], T]]) -> Iterator[T]:
-    """The results of tasks that run side by side, in the order of the tasks.
+@dataclass(frozen=True)
+class Step:
+    """A step of the work.
 
-    At most `ahead` of them run or wait: each holds a batch and all that was made of it.
+    Attributes:
+        then: done in the order of the steps, with what `work` gave.
+        work: done beside others; None: there is none.
+        waits: the steps after it are not begun before it is done.
     """
-    waiting: deque[Future[T]] = deque()
+
+    then: Callable[..., None]
+    work: Callable[[], tuple[Any, ...]] | None = None
+    waits: bool = False
+
+
+def _in_order(pool: ThreadPoolExecutor, ahead: int, steps: Iterable[Step]) -> None:
+    """Take steps whose work is done side by side.
+
+    At most `ahead` of them work or wait: each holds a batch and all that was made of it.
+    """
+    waiting: deque[tuple[Step, Future[tuple[Any, ...]] | None]] = deque()
     try:
-        for task in tasks:
-            waiting.append(pool.submit(contextvars.copy_context().run, task))
-            if len(waiting) >= ahead:
-                yield waiting.popleft().result()
+        for step in steps:
+            work = pool.submit(contextvars.copy_context().run, step.work) if step.work else None
+            waiting.append((step, work))
+            while waiting and (step.waits or sum(one is not None for _, one in waiting) >= ahead or not waiting[0][1]):
+                _finish(*waiting.popleft())
         while waiting:
-            yield waiting.popleft().result()
+            _finish(*waiting.popleft())
     finally:
-        for future in waiting:
-            future.cancel()
+        for _, work in waiting:
+            if work:
+                work.cancel()
+
+
+def _finish(step: Step, work: Future[tuple[Any, ...]] | None) -> None:
+    step.then(*(work.result() if work else ()))
