@@ -22,7 +22,7 @@ from typing import Any
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
-from measuring import Run  # noqa: E402
+from measuring import Run, compile_all  # noqa: E402
 from parts import PARTS  # noqa: E402
 from tables import Measured, tables  # noqa: E402
 
@@ -36,6 +36,8 @@ def main() -> int:
     given.work.mkdir(parents=True, exist_ok=True)
     store = given.work / "results.json"
     kept: dict[str, Any] = json.loads(store.read_text(encoding="utf-8")) if store.is_file() else {}
+    if given.only:
+        compile_all()
     for name in given.only:
         measure, usual, duration = PARTS[name]
         print(f"{name} (about {duration})", flush=True)

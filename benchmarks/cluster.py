@@ -22,6 +22,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
+from measuring import ENVIRONMENT, compile_all  # noqa: E402
 from synthetic import write_dataset  # noqa: E402
 
 #: What is estimated: so many transfers, so many workers.
@@ -40,7 +41,7 @@ class Run:
 def measure(command: list[str]) -> Run:
     """Run a command; wall time, CPU time of it and its workers, and the peak memory of the largest of them."""
     begun = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=ENVIRONMENT)
     _, status, usage = os.wait4(process.pid, 0)
     wall = time.perf_counter() - begun
     if os.waitstatus_to_exitcode(status):
@@ -141,6 +142,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=HERE / "made", help="the folder for datasets and results")
     given = parser.parse_args()
     given.work.mkdir(parents=True, exist_ok=True)
+    compile_all()
     found = compare(given.rows, given.parts, given.runs, given.work)
     kept = {"machine": platform.platform(), "processors": os.cpu_count(), "rows": given.rows, "parts": given.parts}
     kept["runs"] = {name: [asdict(run) for run in runs] for name, runs in found.items()}

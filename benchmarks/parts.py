@@ -22,7 +22,8 @@ DUCKDB, POLARS, PYARROW = (
     "pyarrow, reader and writers (no JSON)",
 )
 PANDAS, PANDAS_EXPORT = "pandas + pandera", "pandas + pandera, to_csv, to_parquet, json.dumps"
-FRICTIONLESS, RDFLIB = "frictionless validate", "rdflib, graph and JSON-LD serializer (transfers only)"
+FRICTIONLESS = "frictionless validate"
+RDFLIB = "rdflib, graphs and JSON-LD serializer (10,000 transfers, 12,000 claims)"
 PASS, HELP, IMPORTS, SMALL = (
     "python -c pass",
     "armsdata --help",

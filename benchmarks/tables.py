@@ -11,6 +11,8 @@ from measuring import Run, Runs, median, paired
 
 #: The targets are set for a million transfers.
 MILLION = 10**6
+#: Transfers and claims of a dataset of a million transfers; the other tables are small beside them.
+RECORDS = MILLION * 11 // 5
 Measured = dict[str, Runs]
 
 
@@ -131,24 +133,24 @@ def _faster(name: str, limit: float) -> Callable[[Measured], Verdict]:
 
 
 def _json_ld(measured: Measured) -> Verdict:
-    """Transfers a second: what the format adds to validation here, the serializer alone there."""
+    """Transfers and claims a second: what the format adds to validation here, the serializer alone there."""
     runs = measured[f"formats {MILLION}"]
     added = statistics.median(
         one.wall - other.wall
         for one, other in zip(runs["armsdata export --format jsonld"], runs[parts.VALIDATE], strict=True)
     )
     told = json.loads(runs[parts.RDFLIB][0].note)
-    ours, theirs = MILLION / added, told["rows"] / told["seconds"]
-    return f"{ours / theirs:.0f} times ({ours:,.0f} and {theirs:,.0f} transfers a second)", ours / theirs >= 300
+    ours, theirs = RECORDS / added, told["records"] / told["seconds"]
+    return f"{ours / theirs:.0f} times ({ours:,.0f} and {theirs:,.0f} records a second)", ours / theirs >= 300
 
 
 def _json_ld_whole(measured: Measured) -> Verdict:
-    """Transfers a second, whole processes, ours with validation and the claims."""
+    """Transfers and claims a second, whole processes, ours with validation."""
     runs = measured[f"formats {MILLION}"]
     rdflib = runs[parts.RDFLIB][0]
-    ours = MILLION / median(runs["armsdata export --format jsonld"])
-    theirs = json.loads(rdflib.note)["rows"] / rdflib.wall
-    return f"{ours / theirs:.0f} times ({ours:,.0f} and {theirs:,.0f} transfers a second)", None
+    ours = RECORDS / median(runs["armsdata export --format jsonld"])
+    theirs = json.loads(rdflib.note)["records"] / rdflib.wall
+    return f"{ours / theirs:.0f} times ({ours:,.0f} and {theirs:,.0f} records a second)", None
 
 
 def _memory(measured: Measured) -> Verdict:
@@ -184,7 +186,7 @@ TARGETS: list[tuple[str, Callable[[Measured], Verdict]]] = [
     ("validate at least 5 times faster than pandas + pandera", _faster(parts.PANDAS, 5)),
     ("… aim: 10 times", _faster(parts.PANDAS, 10)),
     ("JSON-LD at least 300 times faster than rdflib's serializer (both alone)", _json_ld),
-    ("… for comparison, whole processes, ours validating and with the claims", _json_ld_whole),
+    ("… for comparison, whole processes, ours validating, too", _json_ld_whole),
     ("ten million transfers at most 11 times the time of a million",
      _at_most("scale", f"{10**7:,}", f"{MILLION:,}", 11)),
     ("ten million transfers in at most 700 MiB and 20 bytes a row", _memory),

@@ -9,7 +9,7 @@ COMMANDS are some of export, import, merge and format, joined by commas; HOW is 
     limit    files cannot grow beyond a size: one byte, four, sixteen …
     full     a small file system of its own is full sooner or later (needs root, and Linux)
     kill     the process is killed at each step
-    moments  the process is killed at so many random moments
+    moments  the process is killed, so many times, at random moments
 
 An audit hook sees every file that is opened for writing, folder that is made and name that is changed; what it cannot
 see (the swap of two folders, the bytes written, what is brought to the disk) is wrapped. One line of JSON is printed
@@ -251,12 +251,19 @@ class Machine:
         return sorted({*range(1, self.total + 1, every), *range(self.total - 12, self.total + 1, last)})
 
     def moments(self, number: int, seed: int) -> None:
-        """Half of them spread over the whole run, half over its last fifth, where most is at stake."""
+        """Half of them spread over the whole run, half over its last fifth, where most is at stake.
+
+        Runs that end before their moment are judged, but do not count.
+        """
         chance = random.Random(seed)
-        for place in range(number):
+        for place in range(10 * number):
             span = (0.0, 1.0) if place % 2 else (0.8, 1.05)
             after = self.length * chance.uniform(*span)
             self.try_out(round(after, 4), after=max(after, 0.001))
+            if sum(self.found[f"killed, {result}"] for result in ("earlier", "new", "neither")) >= number:
+                return
+        self.found["wrong"] += 1
+        print(json.dumps({"wrong": [f"the runs end before their moments: not killed {number} times"]}))
 
     def limit(self, samples: int) -> None:
         import resource
@@ -302,7 +309,7 @@ def main() -> None:
     asked.add_argument("how", choices=("fail", "failing", "limit", "full", "kill", "moments"))
     asked.add_argument("folder", type=Path)
     asked.add_argument("--samples", type=int, default=0, help="so many of the steps alone; 0: all")
-    asked.add_argument("--number", type=int, default=300, help="of random moments")
+    asked.add_argument("--number", type=int, default=300, help="of kills at random moments")
     asked.add_argument("--rows", type=int, default=0, help="of the synthetic data; 0: the small ones of the tests")
     asked.add_argument("--seed", type=int, default=1)
     asked.add_argument("--no-exchange", action="store_true", help="as on Windows, which cannot swap two folders")

@@ -28,6 +28,7 @@ from .judge import Judged, judge
 from .ledger import Ledger
 from .telling import Teller
 
+
 @dataclass
 class Input:
     """One table file to be judged.
