@@ -49,8 +49,10 @@ def _alike(late: Late, row: Row, other: Row | None, path: list[Any], hashed: int
     if other is None:
         return None
     for name in TABLES[late.table].alike:
-        texts = pa.array([row.texts.get(name), other.texts.get(name)], pa.string())
-        one, another = type_cells(TABLES[late.table].by_name[name], texts).described.to_pylist()
+        texts = [row.texts.get(name), other.texts.get(name)]
+        if texts[0] == texts[1]:
+            continue
+        one, another = type_cells(TABLES[late.table].by_name[name], pa.array(texts, pa.string())).described.to_pylist()
         if one != another:
             return None
     key = other.texts.get(late.column)
