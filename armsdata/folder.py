@@ -80,12 +80,14 @@ def find_tables(path: Path, table: str = "") -> Tables:
         table: the table that a single file holds, where its name does not tell.
 
     Raises:
-        UsageError: there is no such path, or no table in it.
+        UsageError: there is no such path, or no table in it; or a table is named for a folder.
         NoTable: a file cannot be told to be any table.
     """
     if not path.exists():
         raise UsageError(f"{path}: no such file or folder")
     if path.is_dir():
+        if table:
+            raise UsageError(f"--table {table}: {path} is a folder, whose files tell their tables; leave --table out")
         if (path / FILE_NAME).is_file():
             _refuse_ways_out([path / FILE_NAME], path)
             complete(path)

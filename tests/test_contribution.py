@@ -216,6 +216,8 @@ def test_a_table_that_cannot_be_told_is_a_wrong_call_that_names_the_option(tmp_p
         armsdata.validate(file)
     with pytest.raises(UsageError, match="no such table"):
         armsdata.validate(file, table="weapon")
+    with pytest.raises(UsageError, match="leave --table out"):
+        armsdata.validate(SMALL.write(tmp_path / "data"), table="nonsense")
 
 
 # ---------------------------------------------------------------------------------------------- no tables
