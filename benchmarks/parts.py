@@ -163,18 +163,21 @@ def scale(work: Path, rows: list[int], runs: int) -> dict[str, Runs]:
 
 
 def limited(work: Path, rows: list[int], runs: int) -> dict[str, Runs]:
-    """Validation and export of several GiB in an address space of one GiB; status 0 is what proves it."""
+    """Validation and export of several GiB in one GiB of memory, and of address space; status 0 is what proves it."""
     if sys.platform != "linux":
-        print("  the address space can be limited on Linux only: left out")
+        print("  memory can be limited on Linux only: left out")
         return {}
     folder = dataset(work, max(rows))
-    size = sum((folder / f"{name}.csv").stat().st_size for name in TABLES)
-    prefix = [sys.executable, os.fspath(HERE / "limited.py"), str(LIMIT_MIB)]
-    any_status = tuple(range(-64, 128))
-    tasks = [
-        Task(f"validate {size / 2**30:.1f} GiB", [*prefix, *validating(folder, "--limit", "0")], allowed=any_status),
-        Task(f"export {size / 2**30:.1f} GiB", [*prefix, *exporting(folder)], allowed=any_status),
-    ]
+    size = f"{sum((folder / f'{name}.csv').stat().st_size for name in TABLES) / 2**30:.1f} GiB"
+    commands = {"validate": validating(folder, "--limit", "0"), "export": exporting(folder)}
+    tasks = []
+    for how, name, more in (("group", "memory", []), ("space", "address space, one thread", ["--threads", "1"])):
+        prefix = [sys.executable, os.fspath(HERE / "limited.py"), how, str(LIMIT_MIB)]
+        if subprocess.run([*prefix, "true"], check=False).returncode:
+            print(f"  {name} cannot be limited here: left out")
+            continue
+        for what, command in commands.items():
+            tasks.append(Task(f"{what} {size}: {name}", [*prefix, *command, *more], allowed=tuple(range(-64, 128))))
     return {"limited": in_turn(tasks, 1, work)}
 
 

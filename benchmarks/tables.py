@@ -76,7 +76,7 @@ def _peers(number: int, runs: Runs) -> str:
 
 def _limited(runs: Runs) -> str:
     lines = [
-        f"| in an address space of {parts.LIMIT_MIB} MiB | ended | wall s | peak MiB resident |",
+        f"| limited to {parts.LIMIT_MIB} MiB | ended | wall s | peak MiB resident |",
         "|---|---|---|---|",
     ]
     for name, (run, *_) in runs.items():
@@ -196,5 +196,5 @@ TARGETS: list[tuple[str, Callable[[Measured], Verdict]]] = [
      _at_most(_FAULTY, parts.FAULTY, parts.CLEAN, 1.1, "peak_mib")),
     ("`armsdata --help` at most 0.18 s of CPU more than `python -c pass`", _difference(parts.HELP, parts.PASS, 0.18)),
     ("the curated dataset exported in at most 1 s of CPU after imports", _difference(parts.SMALL, parts.IMPORTS, 1)),
-    ("several GiB validated and exported in an address space of 1 GiB", _ended_well),
+    ("several GiB validated and exported in 1 GiB", _ended_well),
 ]  # fmt: skip
