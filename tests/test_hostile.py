@@ -20,7 +20,7 @@ import armsdata as package
 from armsdata import NotOurs, UsageError
 from armsdata.errors import NoTable
 from armsdata.output.escaping import json_text
-from armsdata.reading import xlsx
+from armsdata.reading import xlsx_archive
 from armsdata.verification import verify
 from datasets import SMALL, TOML, Data
 from running import Ran, armsdata
@@ -327,7 +327,7 @@ def workbook(path: Path, **parts: bytes) -> Path:
     ],
 )
 def test_a_small_workbook_that_unpacks_to_much_work_is_refused(place: Path, tag: str, unit: bytes, told: str) -> None:
-    path = workbook(place / "weapons.xlsx", **{tag: unit * ((xlsx.PART_LIMIT + 9999) // len(unit))})
+    path = workbook(place / "weapons.xlsx", **{tag: unit * ((xlsx_archive.PART_LIMIT + 9999) // len(unit))})
     assert path.stat().st_size < 1 << 17
     with pytest.raises(NoTable, match=told):
         package.validate(path)

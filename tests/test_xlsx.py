@@ -1,7 +1,9 @@
 """Workbooks are read as they were typed: nothing is run, guessed or unpacked without bound."""
 
+import contextlib
 import datetime
 import io
+import random
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,6 +25,7 @@ from armsdata.reading.xlsx_cells import shown_text, shows_year
 from armsdata.templates import xlsx_template
 from armsdata.texttable import read_texts
 from datasets import FULL, SMALL
+from fuzzing.fuzz_xlsx import workbook as made
 
 HEAD = [column.name for column in TABLES["weapons"].source_columns]
 
@@ -338,6 +341,26 @@ def test_a_damaged_workbook_is_said_to_be_so(good: Path) -> None:
             armsdata.validate(rebuilt(good, broken))
 
 
+@pytest.mark.parametrize("packing", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_workbook_damaged_anywhere_is_one_clear_error(tmp_path: Path, packing: int) -> None:
+    content, path, chance = made([], packing), tmp_path / "weapons.xlsx", random.Random(packing)
+    for _ in range(150):
+        damaged = bytearray(content)
+        for _ in range(chance.choice([1, 1, 3, 10])):
+            damaged[chance.randrange(len(damaged))] = chance.randrange(256)
+        path.write_bytes(damaged)
+        with contextlib.suppress(NoTable):
+            armsdata.validate(path)
+
+
+def test_a_workbook_whose_parts_need_a_password_is_said_to_be_so(good: Path) -> None:
+    content = good.read_bytes()
+    place = content.index(b"PK\x01\x02")  # the first entry of the directory; a flag says that it is encrypted
+    good.write_bytes(content[: place + 8] + b"\1" + content[place + 9 :])
+    with pytest.raises(NoTable, match="password"):
+        armsdata.validate(good)
+
+
 def test_a_zip_bomb_is_not_unpacked(good: Path) -> None:
     parts = parts_of(good)
     out = io.BytesIO()
@@ -371,6 +394,58 @@ def test_xml_that_declares_entities_is_refused(good: Path, part: str, encoding: 
     parts[part] = text.decode("utf-8").encode(encoding)
     with pytest.raises(NoTable, match="declares entities"):
         armsdata.validate(rebuilt(good, parts))
+
+
+def test_entities_are_refused_whatever_the_part_is_called(good: Path) -> None:
+    parts = {
+        name.replace("sheet1.xml", "sheet1.bin"): content.replace(b"sheet1.xml", b"sheet1.bin")
+        for name, content in parts_of(good).items()
+    }
+    assert armsdata.validate(rebuilt(good, parts)).rows  # openpyxl finds it by what the archive says of it
+    parts["xl/worksheets/sheet1.bin"] = LAUGHS + parts["xl/worksheets/sheet1.bin"]
+    with pytest.raises(NoTable, match="declares entities"):
+        armsdata.validate(rebuilt(good, parts))
+
+
+def sheet(rows: str) -> bytes:
+    """A workbook of this sheet; its header is that of weapons."""
+    head = "".join(f'<c t="inlineStr"><is><t>{name}</t></is></c>' for name in ("weapon_id", "designation", "category"))
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    text = f'<worksheet xmlns="{main}"><sheetData><row r="1">{head}</row>{rows}</sheetData></worksheet>'
+    return made([text.encode()])
+
+
+IN_ORDER = (
+    '<row r="2"><c r="A2"><v>1</v></c><c r="C2"><f>1+1</f><v>2</v></c><c r="XFD2" s="0"/></row>'
+    '<row><c><v>1</v></c></row><row r="7.0"/><row r="9"><c r="B9"/><c r="A9"><v>1</v></c></row>'
+)
+
+
+@pytest.mark.parametrize(
+    ("rows", "what", "line"),
+    [
+        ('<row r="5"/><row r="4"><c r="A4"><v>1</v></c></row>', "row 4 of the sheet stands behind row 5", 4),
+        ('<row r="5"/><row r="5"/>', "row 5 of the sheet stands behind row 5", 5),
+        ('<row r="3"><c r="A3"><v>1</v></c><c r="A3"><v>2</v></c></row>', "the cells of row 3 do not stand", 3),
+        ('<row r="3"><c r="B3"><v>1</v></c><c r="A3"><v>2</v></c></row>', "the cells of row 3 do not stand", 3),
+        ('<row r="3"><c r="A4"><v>1</v></c></row>', "the cell A4 stands in row 3", 3),
+        ('<row r="3"><c r="XFD3"><v>1</v></c></row>', "a cell of row 3 is filled beyond the 256th column", 3),
+    ],
+)
+def test_rows_and_cells_that_openpyxl_would_lose_are_told(tmp_path: Path, rows: str, what: str, line: int) -> None:
+    path = tmp_path / "weapons.xlsx"
+    path.write_bytes(sheet(rows))
+    (finding,) = [one for one in armsdata.validate(path).findings if one.code == "malformed-csv"]
+    assert what in finding.message
+    assert finding.line == line
+
+
+def test_rows_and_cells_in_any_order_that_keeps_them_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "weapons.xlsx"
+    path.write_bytes(sheet(IN_ORDER))
+    report = armsdata.validate(path)
+    assert "malformed-csv" not in {one.code for one in report.findings}
+    assert report.rows["weapons"] == 3
 
 
 def test_a_sheet_that_claims_to_be_huge_is_read_as_it_is(good: Path) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime
 import errno
-import re
+import lzma
 import warnings
 import zipfile
+import zlib
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -26,26 +27,22 @@ from armsdata.schema.columns import Kind
 from .batch import Batch
 from .header import Header
 from .typed import judge_columns
+from .xlsx_archive import COLUMNS_LIMIT, inspect, refuse_disorder
 from .xlsx_cells import Row, shown_text, shows_year
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
 
-#: A workbook that unpacks to more than this is not read, nor one of more parts.
-UNPACKED_LIMIT = 256 << 20
-PARTS_LIMIT = 2000
-#: Nor one of whose parts is larger than this, but for those that hold the cells, which alone are read bit by bit.
-PART_LIMIT = 4 << 20
-#: Nor one of whose large parts is packed by more than this: no table repeats itself so.
-RATIO_LIMIT = 200
-#: No table has so many columns; cells beyond are not looked at.
-COLUMNS_LIMIT = 256
 #: No sheet has so many rows.
 ROWS_LIMIT = 1 << 20
-_CELLS = ("xl/worksheets/", "xl/sharedstrings", "xl/media/")
 _ROWS = 1 << 13
+#: What openpyxl, the XML parser, and the archive and its packings raise for what is not as it should be; RuntimeError
+#: and NotImplementedError among them, for parts with a password and ways of packing that no spreadsheet has.
+_DAMAGED = (
+    ValueError, KeyError, IndexError, TypeError, AttributeError, SyntaxError, EOFError, RuntimeError, zlib.error,
+    lzma.LZMAError,
+)  # fmt: skip
 _DATES = (Kind.EDTF, Kind.DATE)
-_DECLARATION = re.compile(rb"<\0?!\0?(?:D\0?O\0?C\0?T|E\0?N\0?T)")
 
 
 class XlsxReader:
@@ -71,6 +68,7 @@ class XlsxReader:
         if not self.width:
             return
         with _opened(self.path) as book:
+            refuse_disorder(self.path)
             rows = self._rows(book)
             failure: Exception | None = None
             while failure is None:
@@ -247,7 +245,7 @@ def _clear(path: Path) -> Iterator[None]:
         raise
     except zipfile.BadZipFile:
         raise NoTable(path, "not an Excel workbook (.xlsx), or one that a password protects") from None
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError, SyntaxError, EOFError, zipfile.error) as error:
+    except _DAMAGED as error:
         reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
         raise NoTable(path, f"not a readable Excel workbook ({reason})") from None
     except OSError as error:
@@ -266,7 +264,7 @@ def _opened(path: Path) -> Iterator[Workbook]:
     with _clear(path), path.open("rb") as file:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            _inspect(path)
+            inspect(path)
             book: Workbook = openpyxl.load_workbook(file, read_only=True, keep_links=False)
         try:
             for sheet in book.worksheets:
@@ -274,40 +272,3 @@ def _opened(path: Path) -> Iterator[Workbook]:
             yield book
         finally:
             book.close()
-
-
-def _inspect(path: Path) -> None:
-    """Refuse what would unpack to too much, and XML that declares entities (no spreadsheet writes them)."""
-    with zipfile.ZipFile(path) as archive:
-        parts = archive.infolist()
-        if len(parts) > PARTS_LIMIT or sum(part.file_size for part in parts) > UNPACKED_LIMIT:
-            raise NoTable(path, f"the workbook unpacks to more than {UNPACKED_LIMIT >> 20} MiB; save it as CSV")
-        if sum(part.compress_size for part in parts) > path.stat().st_size:
-            raise NoTable(path, "the parts of the workbook lie one upon another, as no spreadsheet writes them")
-        for part in parts:
-            _inspect_part(path, archive, part)
-
-
-def _inspect_part(path: Path, archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
-    name = part.filename.lower()
-    if part.file_size > PART_LIMIT:
-        if not name.startswith(_CELLS):
-            text = f"{part.filename} in the workbook has more than {PART_LIMIT >> 20} MiB; save it as CSV"
-            raise NoTable(path, text)
-        if part.file_size > part.compress_size * RATIO_LIMIT:
-            raise NoTable(
-                path,
-                f"{part.filename} in the workbook unpacks to more than {RATIO_LIMIT} times its size: save it as CSV",
-            )
-    if name.endswith((".xml", ".rels")) and _declares(archive, part):
-        raise NoTable(path, f"{part.filename} in the workbook declares entities, as no spreadsheet does")
-
-
-def _declares(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
-    tail = b""
-    with archive.open(part) as file:
-        while chunk := file.read(1 << 20):
-            if _DECLARATION.search(tail + chunk):
-                return True
-            tail = chunk[-32:]
-    return False

@@ -68,6 +68,7 @@ def seeds() -> Iterator[bytes]:
         for level in range(4):
             yield bytes([number | _PARTS | level << 4]) + sheet_of(rows)
         yield bytes([number]) + workbook([sheet_of(rows)])
+        yield bytes([number]) + workbook([sheet_of(rows)], zipfile.ZIP_DEFLATED)
     cells = (
         '<c r="A2" t="s"><v>0</v></c><c r="B2" s="1"><v>44256.5</v></c><c r="C2" s="2"><v>38412</v></c>'
         '<c r="D2" t="b"><v>1</v></c><c r="E2" t="e"><v>#REF!</v></c><c r="F2"><f>1+1</f><v>2</v></c>'
@@ -93,10 +94,10 @@ def check(data: bytes) -> None:
     check_file(control, ".xlsx", content)
 
 
-def workbook(parts: list[bytes]) -> bytes:
+def workbook(parts: list[bytes], packing: int = zipfile.ZIP_STORED) -> bytes:
     """A workbook of these parts, and the usual ones where none is given."""
     stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as archive:
+    with zipfile.ZipFile(stream, "w", packing) as archive:
         for place, (name, usual) in enumerate(_DEFAULTS.items()):
             given = parts[place] if place < len(parts) else b""
             archive.writestr(name, given or usual.encode())
