@@ -103,8 +103,11 @@ def run(
         progress.expect(sum(map(about_records, paths)))
     work = Run(inputs, sink, Collector(limit), strict, progress or (lambda rows: None))
     work.collector.add(findings)
-    with ThreadPoolExecutor(threads or default_threads()) as pool:
-        work.judge(TABLES.values(), pool, threads or default_threads())
+    threads = threads or default_threads()
+    # One batch more waits while this thread remembers another; but what is made of batches for a sink takes much room.
+    ahead = threads if sink else threads + 1
+    with ThreadPoolExecutor(threads) as pool:
+        work.judge(TABLES.values(), pool, ahead)
     try:
         work.finish()
     finally:
@@ -130,9 +133,15 @@ class Run:
         self._first = 0  # the number of the next row of the table
         self.teller = Teller(inputs, collector, Again(self._reread))
 
-    def judge(self, tables: Iterable[Table], pool: ThreadPoolExecutor, threads: int) -> None:
-        """Judge every file of these tables; the next table is begun while the one before comes to its end."""
-        _in_order(pool, threads, self._steps(tables))
+    def judge(self, tables: Iterable[Table], pool: ThreadPoolExecutor, ahead: int) -> None:
+        """Judge every file of these tables; the next table is begun while the one before comes to its end.
+
+        Args:
+            tables: the tables, in the order in which they refer to each other.
+            pool: judges batches.
+            ahead: how many batches are judged or wait at once.
+        """
+        _in_order(pool, ahead, self._steps(tables))
 
     def _steps(self, tables: Iterable[Table]) -> Iterator[Step]:
         for table in tables:
