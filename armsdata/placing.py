@@ -21,7 +21,7 @@ _SYNCING = 8
 
 
 @contextmanager
-def naming(path: Path) -> Iterator[None]:
+def naming(path: Path | str) -> Iterator[None]:
     """Let errors name the file that was to be written, not the draft of which nobody has heard."""
     try:
         yield

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from armsdata.exporters.csv import quoted
 from armsdata.exporters.rows import constant, put_together
 from armsdata.schema import Table
+from armsdata.schema.arrays import single
 
 from .folder import open_reader
 from .reading.completed import Completed
@@ -62,7 +63,7 @@ class TextTable:
         yield (",".join(names) + "\n").encode("utf-8")
         for first in range(0, self.cells.num_rows, _ROWS):
             part = self.cells.slice(first, _ROWS).combine_chunks()
-            texts = [quoted(pc.fill_null(_single(part.column(name)), "")) for name in names]
+            texts = [quoted(pc.fill_null(single(part.column(name)), "")) for name in names]
             ends = [constant(","), constant("\n")]
             parts = [one for place, text in enumerate(texts) for one in ((text, None), ends[place == len(texts) - 1])]
             yield put_together(parts, part.num_rows)
@@ -103,7 +104,3 @@ def _plain(array: pa.Array | None, size: int) -> pa.Array:
     if array is None:
         return pa.nulls(size, pa.string())
     return array.dictionary_decode() if pa.types.is_dictionary(array.type) else array
-
-
-def _single(column: pa.ChunkedArray) -> pa.Array:
-    return column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays(column.chunks)

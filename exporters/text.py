@@ -9,9 +9,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from armsdata.schema import Column, Table
+from armsdata.schema.arrays import Places, edges
 from armsdata.schema.cells import Cells
 from armsdata.schema.edtf import day_text
-from armsdata.schema.prose import Places, edges
 
 Texts = tuple[Column, Cells, pa.Array]
 

@@ -15,6 +15,7 @@ import pandas as pd
 import pandera.pandas as pa_pandera
 import pyarrow as pa
 
+from .arrays import single
 from .cells import Mask
 from .columns import Column, Kind, Table
 from .rules import ColumnRule, RowRule, column_rules, mask, row_rules
@@ -45,18 +46,12 @@ def to_arrow(column: Column, series: pd.Series[Any]) -> pa.Array:
     if column.kind is Kind.DATE:
         days = series.to_numpy().astype("datetime64[D]")
         return pa.array(days, type=pa.date32(), from_pandas=True)
-    return _single(pa.array(series.array, type=column.arrow_type(), from_pandas=True))
+    return single(pa.array(series.array, type=column.arrow_type(), from_pandas=True))
 
 
 def _stored(series: pd.Series[Any]) -> pa.Array:
     """The Arrow array that a series holds."""
-    return _single(series.array.__arrow_array__())
-
-
-def _single(array: pa.Array | pa.ChunkedArray) -> pa.Array:
-    if not isinstance(array, pa.ChunkedArray):
-        return array
-    return array.chunk(0) if array.num_chunks == 1 else array.combine_chunks()
+    return single(series.array.__arrow_array__())
 
 
 # ---------------------------------------------------------------------------------------------- checks that name rows

@@ -15,9 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from . import damage
-
-Bytes = np.ndarray[Any, np.dtype[np.uint8]]
-Places = np.ndarray[Any, np.dtype[np.int64]]
+from .arrays import edges
 
 BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 #: Invisible and of no use within a text. (The joiners U+200C and U+200D and the marks U+200E and U+200F belong to
@@ -67,14 +65,6 @@ def judge(text: str) -> list[tuple[str, str]]:
     if mark := damage.mark(text):
         found.append(("spreadsheet-damage", mark))
     return found
-
-
-def edges(texts: pa.Array) -> tuple[Bytes, Places, Places]:
-    """The bytes of a utf8 array, and where each text starts and ends in them (no copy)."""
-    buffers = texts.buffers()
-    offsets = np.frombuffer(buffers[1], dtype=np.int32)[texts.offset : texts.offset + len(texts) + 1].astype(np.int64)
-    data = np.frombuffer(buffers[2], dtype=np.uint8) if buffers[2] is not None else np.zeros(0, np.uint8)
-    return data, offsets[:-1], offsets[1:]
 
 
 def _suspicious(texts: pa.Array) -> np.ndarray[Any, np.dtype[np.bool_]]:

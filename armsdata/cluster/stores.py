@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import IO
 
 from armsdata.errors import NotOurs
+from armsdata.placing import naming
 from armsdata.staging import SUMS
 
 from .places import file_system, named
@@ -70,11 +71,8 @@ class StoreStaging:
     @contextmanager
     def naming(self, path: str) -> Iterator[None]:
         """Let errors name the file that was to be written."""
-        try:
+        with naming(f"{self.place}/{path}"):
             yield
-        except OSError as error:
-            error.filename, error.filename2 = f"{self.place}/{path}", None
-            raise
 
     def sizes(self) -> dict[str, int]:
         """The size of every file that is there."""

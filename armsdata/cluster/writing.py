@@ -13,6 +13,7 @@ from typing import IO, Any
 
 from armsdata.exporters import FORMATS
 from armsdata.exporters.contract import FileFact
+from armsdata.placing import naming
 from armsdata.release import Writing
 from armsdata.schema.metadata import Metadata
 
@@ -95,11 +96,8 @@ class Drafts:
     @contextmanager
     def naming(self, path: str) -> Iterator[None]:
         """Let errors name the file that was to be written, not the draft."""
-        try:
+        with naming(f"{self._wanted.target}/{path}" if self._wanted else path):
             yield
-        except OSError as error:
-            error.filename, error.filename2 = f"{self._wanted.target}/{path}" if self._wanted else path, None
-            raise
 
     def deliver(self) -> tuple[list[FileFact], list[int]]:
         """Put the finished files in place; the facts of them, and the first and last day that the dates allow."""

@@ -16,8 +16,8 @@ import pyarrow.csv as pacsv
 
 from armsdata.findings import Finding, severity_of, shorten
 from armsdata.schema import Table
+from armsdata.schema.arrays import edges, single
 from armsdata.schema.cells import Mask
-from armsdata.schema.prose import edges
 
 from .batch import Batch, Lines
 from .header import Header, read_header
@@ -171,7 +171,7 @@ class CsvReader:
                 check_utf8=False,
             ),
         )
-        columns = {name: _single(read.column(place)) for place, name in wanted.items()}
+        columns = {name: single(read.column(place)) for place, name in wanted.items()}
         blank = _blank_rows(columns, read.num_rows, self.table.key)
         if ragged or len(blank):
             return self._with_odd_records(block, columns, np.array(ragged, dtype=np.int64), blank)
@@ -337,10 +337,6 @@ def _line_end(data: bytes, place: int) -> int:
 
 def _lines(block: Block) -> Lines:
     return Marks(block.data).record_lines(len(block.data), block.first_line)
-
-
-def _single(column: pa.ChunkedArray) -> pa.Array:
-    return column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays(column.chunks)
 
 
 def _merged(first: pa.Array, second: pa.Array, order: Places) -> pa.Array:

@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from armsdata.schema.arrays import edges
 from armsdata.schema.cells import Cells, Mask
-from armsdata.schema.prose import edges
 
 Hashes = np.ndarray[Any, np.dtype[np.uint64]]
 Records = np.ndarray[Any, Any]

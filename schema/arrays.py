@@ -1,0 +1,26 @@
+"""What Arrow does not give of its arrays in one call."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+Bytes = np.ndarray[Any, np.dtype[np.uint8]]
+Places = np.ndarray[Any, np.dtype[np.int64]]
+
+
+def edges(texts: pa.Array) -> tuple[Bytes, Places, Places]:
+    """The bytes of a utf8 array, and where each text starts and ends in them (no copy); a null may have bytes, too."""
+    buffers = texts.buffers()
+    offsets = np.frombuffer(buffers[1], dtype=np.int32)[texts.offset : texts.offset + len(texts) + 1].astype(np.int64)
+    data = np.frombuffer(buffers[2], dtype=np.uint8) if buffers[2] is not None else np.zeros(0, np.uint8)
+    return data, offsets[:-1], offsets[1:]
+
+
+def single(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """A column in one piece; copied only where there are several."""
+    if not isinstance(column, pa.ChunkedArray):
+        return column
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
