@@ -141,7 +141,7 @@ class _Sheet:
         self.filled = self.column
 
     def _refuse(self, row: int, what: str) -> NoReturn:
-        raise NoTable(self.path, f"{what}; open it in a spreadsheet, look at it, and save it anew", line=row)
+        raise NoTable(self.path, f"{what}; open it in a spreadsheet, look at it, and save it anew", line=max(row, 1))
 
 
 def _column(letters: str) -> int:
