@@ -16,7 +16,7 @@ from armsdata.validation.again import Again, Record
 from armsdata.validation.judge import Rows
 from armsdata.validation.keys import seeded
 from armsdata.validation.late import Late
-from armsdata.validation.ledger import LOOKED_UP
+from armsdata.validation.notes import LOOKED_UP
 from armsdata.validation.run import Input
 from armsdata.validation.telling import Teller
 

@@ -92,7 +92,7 @@ class CsvReader:
                 continue
             block = Block(data[:end], line, sound)
             yield block
-            line += block.data.count(b"\n")
+            line += marks.newlines(end)
 
     def _sound(self, marks: Marks, end: int) -> bool:
         """Whether Arrow's reader would read this block as RFC 4180 says."""

@@ -32,6 +32,10 @@ class Marks:
         """Which of these places lie within a quoted cell."""
         return (np.searchsorted(self.places, places) & 1).astype(bool)
 
+    def newlines(self, end: int) -> int:
+        """How many newlines stand before `end`; quicker than `bytes.count`, and other threads go on meanwhile."""
+        return int(np.count_nonzero(self.bytes[:end] == NEWLINE))
+
     def last_record_end(self) -> int:
         """The length of the block up to its last newline outside of quotation marks; 0 if there is none."""
         end = self.block.rfind(b"\n")

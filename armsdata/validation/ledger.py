@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pyarrow as pa
@@ -15,14 +15,10 @@ from armsdata.schema.cells import Cells, Fault, Mask
 from armsdata.schema.columns import Column, Kind
 
 from . import late
-from .judge import Group, Judged, Rows, group_of
-from .keys import Hashes, KeySet, Records, Spool, combine, hash_rows, hash_texts, together
-from .late import APPROXIMATE, CLAIMED, DISPUTED, EDGES, FIGURES, KEYS, REFERENCES, UNTOLD, Late
-
-#: Beyond every day that a date column can hold.
-OPEN_DAY = 2**31 - 1
-#: Tables whose keys are looked up while the batches pass; the others' references are settled at the end.
-LOOKED_UP = ("sources", "actors", "weapons")
+from .judge import Group, Judged, group_of
+from .keys import KeySet, Records, Spool, hash_texts, together
+from .late import CLAIMED, EDGES, FIGURES, KEYS, REFERENCES, UNTOLD, Late
+from .notes import LOOKED_UP, Notes, references
 
 
 class Ledger:
@@ -70,23 +66,23 @@ class Ledger:
         fresh: Mask = ~(self._superseded[table.name].find(hashes) & (hashes != 0))
         return fresh
 
-    def add(self, table: Table, judged: Judged, first: int) -> list[Group]:
+    def add(self, table: Table, judged: Judged, notes: Notes, first: int) -> list[Group]:
         """Remember a batch whose first row has this number; what its references to finished tables lack."""
         rows = np.arange(first, first + judged.batch.size, dtype=np.uint32)
         if judged.batch.muted is not None:  # reported for their shape already: they count, but are not told of again
             rows[judged.batch.muted] = UNTOLD
-        key = self._key_hashes(table, judged)
+        key = notes.key
         spool = self.keys.setdefault(table.name, Spool(KEYS))
-        spool.add(key=np.where(key == 0, np.uint64(1), key), row=rows, alike=self._alike(table, judged))
+        spool.add(key=np.where(key == 0, np.uint64(1), key), row=rows, alike=notes.alike)
         self.counts[table.name] = first + judged.batch.size
         groups = []
         for column in table.source_columns:
             if column.kind is Kind.REFERENCE:
-                groups += self._refer(table, column, judged, key, rows)
+                groups += self._refer(table, column, judged, notes, rows)
         if table.name == "transfers":
-            self._remember_transfers(judged, key, rows)
+            self.figures.add(key=key, row=rows, **notes.figures)
         elif table.name == "claims":
-            self._remember_claims(judged, rows)
+            self.claims.add(row=rows, **notes.figures)
         return groups
 
     def finish(self, table: Table) -> None:
@@ -100,22 +96,7 @@ class Ledger:
         parts = list(spool.parts(split=spool.spilled)) if spool else []
         return np.concatenate(parts) if parts else np.zeros(0, dtype=[("key", "u8"), *KEYS.items()])
 
-    def _key_hashes(self, table: Table, judged: Judged) -> Hashes:
-        cells = judged.cells[table.key]
-        return hash_rows(cells, cells.values)
-
-    def _alike(self, table: Table, judged: Judged) -> Hashes:
-        """One hash a row of all that describes it; rows that are muted or say nothing are like no other."""
-        hashes = [hash_rows(cells, cells.described) for cells in (judged.cells[name] for name in table.alike)]
-        alike = combine(hashes)
-        for name, one in zip(table.alike, hashes, strict=True):
-            if table.by_name[name].required:
-                alike[one == 0] = 0
-        if judged.batch.muted is not None:
-            alike[judged.batch.muted] = 0
-        return alike
-
-    def _refer(self, table: Table, column: Column, judged: Judged, key: Hashes, rows: Records) -> list[Group]:
+    def _refer(self, table: Table, column: Column, judged: Judged, notes: Notes, rows: Records) -> list[Group]:
         cells = judged.cells[column.name]
         if column.references in self.keysets:
             return self._look_up(column, judged, cells)
@@ -123,8 +104,8 @@ class Ledger:
         edges = self.edges.setdefault((table.name, column.name), Spool(fields))
         if cells.values.null_count == len(cells.values):
             return []
-        hashes, owners = _items(cells)
-        told = {"owner": np.where(key == 0, np.uint64(1), key)[owners]} if "owner" in fields else {}
+        hashes, owners = notes.references.get(column.name) or references(cells)
+        told = {"owner": np.where(notes.key == 0, np.uint64(1), notes.key)[owners]} if "owner" in fields else {}
         edges.add(key=hashes, row=rows[owners], **told)
         return []
 
@@ -148,30 +129,14 @@ class Ledger:
         group = group_of(judged, column.name, faults)
         return [group] if group else []
 
-    def _remember_transfers(self, judged: Judged, key: Hashes, rows: Records) -> None:
-        low, high = _bounds(judged)
-        approximate = _is(judged, "quantity_approximate", True)
-        disputed = _is(judged, "confidence", "disputed")
-        start = _days(judged, ("delivered", "earliest"), ("ordered", "earliest"), -OPEN_DAY)
-        end = _days(judged, ("delivered", "latest"), None, OPEN_DAY)
-        flags = approximate * APPROXIMATE | disputed * DISPUTED
-        self.figures.add(key=key, row=rows, low=low, high=high, start=start, end=end, flags=flags)
-
-    def _remember_claims(self, judged: Judged, rows: Records) -> None:
-        low, high = _bounds(judged)
-        cells = judged.cells["transfer_id"]
-        denied = _is(judged, "framing", "denied")
-        keys = hash_rows(cells, cells.texts)
-        keys[denied | ((low == -np.inf) & (high == np.inf))] = 0  # nothing to compare
-        self.claims.add(key=keys, row=rows, low=low, high=high)
-
     # -------------------------------------------------------------------------------- at the end
 
     def late(self, tables: list[Table]) -> Iterator[Late]:
         """What only the whole dataset shows."""
-        for table in tables:
-            if table.name in self.keys:
-                yield from self._repeats(table)
+        there = [table for table in tables if table.name in self.keys]
+        with ThreadPoolExecutor(2) as pool:  # each has keys of its own; sorting them leaves Python to others
+            for found in pool.map(lambda table: list(self._repeats(table)), there):
+                yield from found
         yield from self._unknown_transfers()
         yield from self._cycles()
         yield from self._compare()
@@ -242,42 +207,3 @@ class Ledger:
         """Give back memory and disk."""
         for spool in (*self.keys.values(), *self.edges.values(), self.figures, self.claims):
             spool.close()
-
-
-def _items(cells: Cells) -> tuple[Hashes, Rows]:
-    """The hash of every reference of a column, and the row it stands in; 0 where there is none."""
-    if not cells.column.many:
-        hashes = hash_rows(cells, cells.values)
-        return hashes, np.arange(len(hashes))
-    filled = np.flatnonzero(~cells.empty)
-    values = cells.values.take(pa.array(filled if cells.rows is None else cells.rows[filled]))
-    return hash_texts(pc.list_flatten(values)), filled[np.asarray(pc.list_parent_indices(values))]
-
-
-def _floats(cells: Cells) -> Any:
-    numbers = np.asarray(cells.values.cast(pa.float64()).fill_null(np.nan))
-    return cells.spread_numbers(numbers, np.nan)
-
-
-def _is(judged: Judged, column: str, value: Any) -> Mask:
-    cells = judged.cells[column]
-    return cells.spread_mask(np.asarray(pc.fill_null(pc.equal(cells.values, value), False)))
-
-
-def _bounds(judged: Judged) -> tuple[Any, Any]:
-    """The least and the most that a row's quantities allow; without any figure nothing is excluded."""
-    figures = [_floats(judged.cells[name]) for name in ("quantity", "quantity_low", "quantity_high")]
-    quantity, low, high = (np.where(one > 0, one, np.nan) for one in figures)  # what cannot be is told as that
-    least = np.fmin(low, quantity)
-    most = np.fmax(high, quantity)
-    never = least > most  # told as that; there is no figure to compare
-    return np.where(np.isnan(least) | never, -np.inf, least), np.where(np.isnan(most) | never, np.inf, most)
-
-
-def _days(judged: Judged, source: tuple[str, str], other: tuple[str, str] | None, unknown: int) -> Any:
-    def days(name: str, end: str) -> Any:
-        cells = judged.cells[name]
-        return cells.spread_numbers(np.asarray(cells.days[end].cast(pa.int32()).fill_null(unknown)), unknown)
-
-    found = days(*source)
-    return np.maximum(found, days(*other)) if other else found

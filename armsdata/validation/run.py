@@ -26,6 +26,7 @@ from armsdata.schema.models import get_ready
 from .again import Again
 from .judge import Judged, judge
 from .ledger import Ledger
+from .notes import Notes, note
 from .telling import Teller
 
 
@@ -188,14 +189,14 @@ class Run:
         self.collector.add([refusal(error, file.reader.label, file.table.name)])
         self.ledger.lacks(file.table, ())
 
-    def _judge(self, table: Table, file: Input, read: Callable[[], Batch]) -> tuple[Judged, Any]:
+    def _judge(self, table: Table, file: Input, read: Callable[[], Batch]) -> tuple[Judged, Notes, Any]:
         judged = judge(table, self._fresh(table, file, read()))
         rendered = None
         if self.sink and self._clean and not judged.groups:
             rendered = self.sink.render(table, judged)
         elif self.sink and self._clean:
             rendered = self.sink.render(table, judged) if not _errors(table, judged) else None
-        return judged, rendered
+        return judged, note(table, judged), rendered
 
     @property
     def _clean(self) -> bool:
@@ -210,9 +211,9 @@ class Run:
         fresh = self.ledger.fresh(table, batch)
         return batch if fresh.all() else _only(batch, fresh)
 
-    def _take(self, file: Input, judged: Judged, rendered: Any) -> None:
+    def _take(self, file: Input, judged: Judged, notes: Notes, rendered: Any) -> None:
         table = file.table
-        groups = judged.groups + self.ledger.add(table, judged, self._first)
+        groups = judged.groups + self.ledger.add(table, judged, notes, self._first)
         self._first += judged.batch.size
         file.sizes.append(judged.batch.size)
         if file.told:

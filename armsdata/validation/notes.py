@@ -1,0 +1,138 @@
+"""What is to be remembered of a batch: hashes of its keys and references, and the figures that rules compare.
+
+This is worked out beside other batches; the ledger then keeps it, batch by batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from armsdata.schema import Table
+from armsdata.schema.cells import Cells, Mask
+from armsdata.schema.columns import Kind
+
+from .judge import Judged, Rows
+from .keys import Hashes, combine, hash_rows, hash_texts
+from .late import APPROXIMATE, DISPUTED
+
+#: Tables whose keys are looked up while the batches pass; the others' references are settled at the end.
+LOOKED_UP = ("sources", "actors", "weapons")
+#: Beyond every day that a date column can hold.
+OPEN_DAY = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class Notes:
+    """What is to be remembered of a batch.
+
+    Attributes:
+        key: the hash of each row's key; 0 where it is empty.
+        alike: one hash a row of all that describes it; rows that are muted or say nothing are like no other.
+        references: of columns whose references are settled at the end, the hash of each, and the row it stands in.
+        figures: of transfers and claims what other rows are compared with, by field.
+    """
+
+    key: Hashes
+    alike: Hashes
+    references: dict[str, tuple[Hashes, Rows]]
+    figures: dict[str, Any]
+
+
+def note(table: Table, judged: Judged) -> Notes:
+    """What is to be remembered of a batch."""
+    cells = judged.cells[table.key]
+    later = {
+        column.name: references(judged.cells[column.name])
+        for column in table.source_columns
+        if column.kind is Kind.REFERENCE
+        and (column.references not in LOOKED_UP or column.references == table.name)
+        and _filled(judged.cells[column.name])
+    }
+    figures = FIGURES[table.name](judged) if table.name in FIGURES else {}
+    return Notes(hash_rows(cells, cells.values), _alike(table, judged), later, figures)
+
+
+def _filled(cells: Cells) -> bool:
+    return bool(cells.values.null_count < len(cells.values))
+
+
+def _alike(table: Table, judged: Judged) -> Hashes:
+    hashes = [hash_rows(cells, cells.described) for cells in (judged.cells[name] for name in table.alike)]
+    alike = combine(hashes)
+    for name, one in zip(table.alike, hashes, strict=True):
+        if table.by_name[name].required:
+            alike[one == 0] = 0
+    if judged.batch.muted is not None:
+        alike[judged.batch.muted] = 0
+    return alike
+
+
+def _of_transfers(judged: Judged) -> dict[str, Any]:
+    low, high = _bounds(judged)
+    approximate = _is(judged, "quantity_approximate", True)
+    disputed = _is(judged, "confidence", "disputed")
+    return {
+        "low": low,
+        "high": high,
+        "start": _days(judged, ("delivered", "earliest"), ("ordered", "earliest"), -OPEN_DAY),
+        "end": _days(judged, ("delivered", "latest"), None, OPEN_DAY),
+        "flags": approximate * APPROXIMATE | disputed * DISPUTED,
+    }
+
+
+def _of_claims(judged: Judged) -> dict[str, Any]:
+    low, high = _bounds(judged)
+    cells = judged.cells["transfer_id"]
+    denied = _is(judged, "framing", "denied")
+    keys = hash_rows(cells, cells.texts)
+    keys[denied | ((low == -np.inf) & (high == np.inf))] = 0  # nothing to compare
+    return {"key": keys, "low": low, "high": high}
+
+
+#: What is compared, by table.
+FIGURES: dict[str, Callable[[Judged], dict[str, Any]]] = {"transfers": _of_transfers, "claims": _of_claims}
+
+
+def references(cells: Cells) -> tuple[Hashes, Rows]:
+    """The hash of every reference of a column, and the row it stands in; 0 where there is none."""
+    if not cells.column.many:
+        hashes = hash_rows(cells, cells.values)
+        return hashes, np.arange(len(hashes))
+    filled = np.flatnonzero(~cells.empty)
+    values = cells.values.take(pa.array(filled if cells.rows is None else cells.rows[filled]))
+    return hash_texts(pc.list_flatten(values)), filled[np.asarray(pc.list_parent_indices(values))]
+
+
+def _floats(cells: Cells) -> Any:
+    numbers = np.asarray(cells.values.cast(pa.float64()).fill_null(np.nan))
+    return cells.spread_numbers(numbers, np.nan)
+
+
+def _is(judged: Judged, column: str, value: Any) -> Mask:
+    cells = judged.cells[column]
+    return cells.spread_mask(np.asarray(pc.fill_null(pc.equal(cells.values, value), False)))
+
+
+def _bounds(judged: Judged) -> tuple[Any, Any]:
+    """The least and the most that a row's quantities allow; without any figure nothing is excluded."""
+    figures = [_floats(judged.cells[name]) for name in ("quantity", "quantity_low", "quantity_high")]
+    quantity, low, high = (np.where(one > 0, one, np.nan) for one in figures)  # what cannot be is told as that
+    least = np.fmin(low, quantity)
+    most = np.fmax(high, quantity)
+    never = least > most  # told as that; there is no figure to compare
+    return np.where(np.isnan(least) | never, -np.inf, least), np.where(np.isnan(most) | never, np.inf, most)
+
+
+def _days(judged: Judged, source: tuple[str, str], other: tuple[str, str] | None, unknown: int) -> Any:
+    def days(name: str, end: str) -> Any:
+        cells = judged.cells[name]
+        return cells.spread_numbers(np.asarray(cells.days[end].cast(pa.int32()).fill_null(unknown)), unknown)
+
+    found = days(*source)
+    return np.maximum(found, days(*other)) if other else found
