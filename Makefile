@@ -80,6 +80,7 @@ faults: $(VENV)/test.stamp
 	@for how in kill fail failing limit moments; do \
 		$(BIN)/python tests/faulty_machine.py export,import,merge,format $$how build/faults/$$how || exit 1; \
 	done
+	@$(BIN)/python tests/faulty_machine.py export,import,merge,format moments build/faults/larger --rows 3000 --number 100
 	@$(BIN)/python tests/faulty_machine.py export,import kill build/faults/no-exchange --no-exchange
 
 # Equal commits give equal bytes: the date is the commit's, and what is built are files with no permissions of their own.
