@@ -148,6 +148,8 @@ IN_ORDER = (
     ("rows", "what", "line"),
     [
         ('<row r="5"/><row r="4"><c r="A4"><v>1</v></c></row>', "row 4 of the sheet stands behind row 5", 4),
+        ('<row r="4"/><row r="1e999"/>', "the row behind row 4 of the sheet has no number", 4),
+        ('<row r="x"/>', "the row behind row 1 of the sheet has no number", 1),
         ('<row r="-3"/>', "row -3 of the sheet stands behind row 1", 1),
         ('<row r="5"/><row r="5"/>', "row 5 of the sheet stands behind row 5", 5),
         ('<row r="3"><c r="A3"><v>1</v></c><c r="A3"><v>2</v></c></row>', "the cells of row 3 do not stand", 3),

@@ -117,7 +117,10 @@ class _Sheet:
             self._fill()
 
     def _next_row(self, number: str) -> None:
-        row = int(float(number)) if number else self.row + 1
+        try:
+            row = int(float(number)) if number else self.row + 1
+        except (ValueError, OverflowError):
+            self._refuse(self.row, f"the row behind row {self.row} of the sheet has no number")
         if row <= self.row:
             self._refuse(row, f"row {row} of the sheet stands behind row {self.row}")
         self.row, self.column, self.filled = row, 0, 0
