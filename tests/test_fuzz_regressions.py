@@ -275,6 +275,19 @@ def test_bytes_behind_a_null_are_not_judged(tmp_path: Path) -> None:
     assert {one.code for one in report.findings} == {"unused-record"}
 
 
+def test_a_page_that_lies_about_its_size_is_a_finding(tmp_path: Path) -> None:
+    rows = pa.table({"weapon_id": [f"w{number}" + "x" * 220 for number in range(20_000)]})
+    path = tmp_path / "weapons.parquet"
+    pq.write_table(rows, path, compression="zstd", use_dictionary=False, data_page_size=1 << 23)
+    content = bytearray(path.read_bytes())
+    start = pq.ParquetFile(path).metadata.row_group(0).column(0).data_page_offset + 3
+    assert content[start - 1] == 0x15 and content[start + 3] < 0x80 <= content[start + 2]  # four bytes of a size
+    content[start : start + 4] = b"\xfe\xff\xff\x7f"  # 127 MiB
+    path.write_bytes(content)
+    report = armsdata.validate(path, table="weapons")
+    assert "malformed-csv" in {one.code for one in report.findings}
+
+
 def test_long_bytes_behind_a_null_are_no_key() -> None:
     offsets = np.array([0, 5000, 5001], dtype=np.int32)
     array = pa.StringArray.from_buffers(2, pa.py_buffer(offsets), pa.py_buffer(b"x" * 5001), pa.py_buffer(b"\2"))
