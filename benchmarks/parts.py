@@ -31,7 +31,7 @@ PASS, HELP, IMPORTS, SMALL = (
     "armsdata export (curated dataset)",
 )
 FAULTY, CLEAN = "a fault in every transfer and claim", "clean"
-#: Rows for rdflib, which takes minutes for a hundred thousand.
+#: Rows for rdflib, which takes more than a minute for a hundred thousand.
 RDFLIB_ROWS = 100_000
 LIMIT_MIB = 1024
 

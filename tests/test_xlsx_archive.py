@@ -15,6 +15,7 @@ from armsdata import UsageError
 from armsdata.errors import NoTable
 from armsdata.templates import xlsx_template
 from fuzzing.fuzz_xlsx import workbook as made
+from test_fuzz_regressions import sheet
 
 
 def parts_of(path: Path) -> dict[str, bytes]:
@@ -128,14 +129,6 @@ def test_entities_are_refused_whatever_the_part_is_called(good: Path) -> None:
     parts["xl/worksheets/sheet1.bin"] = LAUGHS + parts["xl/worksheets/sheet1.bin"]
     with pytest.raises(NoTable, match="declares entities"):
         armsdata.validate(rebuilt(good, parts))
-
-
-def sheet(rows: str) -> bytes:
-    """A workbook of this sheet; its header is that of weapons."""
-    head = "".join(f'<c t="inlineStr"><is><t>{name}</t></is></c>' for name in ("weapon_id", "designation", "category"))
-    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-    text = f'<worksheet xmlns="{main}"><sheetData><row r="1">{head}</row>{rows}</sheetData></worksheet>'
-    return made([text.encode()])
 
 
 IN_ORDER = (

@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from armsdata.errors import NoTable
-from armsdata.findings import DEFAULT_LIMIT, Collector, Finding, Report, severity_of
+from armsdata.findings import DEFAULT_LIMIT, ERROR, Collector, Finding, Report, severity_of
 from armsdata.progress import Bar, about_records
 from armsdata.reading.batch import Batch, Reader, refusal
 from armsdata.schema import TABLES, Table
@@ -191,11 +191,8 @@ class Run:
 
     def _judge(self, table: Table, file: Input, read: Callable[[], Batch]) -> tuple[Judged, Notes, Any]:
         judged = judge(table, self._fresh(table, file, read()))
-        rendered = None
-        if self.sink and self._clean and not judged.groups:
-            rendered = self.sink.render(table, judged)
-        elif self.sink and self._clean:
-            rendered = self.sink.render(table, judged) if not _errors(table, judged) else None
+        sound = self.sink and self._clean and not _errors(table, judged)
+        rendered = self.sink.render(table, judged) if self.sink and sound else None
         return judged, note(table, judged), rendered
 
     @property
@@ -240,8 +237,6 @@ class Run:
 
 
 def _errors(table: Table, judged: Judged) -> bool:
-    from armsdata.findings import ERROR, severity_of
-
     return any(
         severity_of(fault.code, prose=table.by_name[group.column].prose) == ERROR
         for group in judged.groups
