@@ -9,9 +9,8 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 #: On Windows nothing can be renamed while it is open, and scanners open whatever is new for a moment.
 PATIENCE = 2.0 if sys.platform == "win32" else 0.0
@@ -92,16 +91,6 @@ def sync_file(path: Path) -> None:
         OSError: the disk is full or broken, as some file systems tell only now.
     """
     _sync(os.open(path, os.O_RDWR if sys.platform == "win32" else os.O_RDONLY))  # it may be read-only by now
-
-
-def uncache(file: IO[bytes], first: int) -> None:
-    """Let the system bring what stands from a byte on to the disk, and no longer keep it in memory once it is there.
-
-    This is not waited for. Systems other than Linux do as they like, and files that are none have nothing to be kept.
-    """
-    if sys.platform == "linux":
-        with suppress(OSError):
-            os.posix_fadvise(file.fileno(), first, 0, os.POSIX_FADV_DONTNEED)
 
 
 def _sync(file: int) -> None:

@@ -23,11 +23,11 @@ from armsdata.schema.edtf import day_text
 from armsdata.schema.metadata import Metadata
 
 from .archive import write_archive
+from .bypass import LargeFile
 from .dataset import Dataset, Frames
 from .errors import InvalidData, UsageError
 from .findings import Report
 from .journal import signature
-from .placing import uncache
 from .report import render as render_page
 from .staging import SUMS, Staging
 
@@ -38,12 +38,6 @@ if TYPE_CHECKING:
 ALL_FORMATS = tuple(FORMATS)
 #: A dataset of more rows than this has no page: no browser should be sent them, and memory stays bounded.
 PAGE_ROWS = 150_000
-
-#: What a file has beyond so many bytes is not left in the system's cache, where it would push out all else, and where
-#: it costs more than the disk: without it the export of a million transfers took a quarter longer.
-CACHED = 64 << 20
-#: So many bytes are written before the system is told again.
-ADVISED = 16 << 20
 
 #: A batch as it will be written: rows, the parts of each format, days, and a frame for the page.
 Rendered = tuple[int, list[Any], list[int], Any]
@@ -132,32 +126,27 @@ class _Hashed:
     """A file of the release that knows its size and sum."""
 
     def __init__(self, staging: Drawer, path: str) -> None:
-        self._stream = staging.create(path)
+        self._file = LargeFile(staging.create(path))
         self._naming = partial(staging.naming, path)
-        self._sum, self.size, self._uncached = hashlib.sha256(), 0, 0
+        self._sum, self.size = hashlib.sha256(), 0
 
     def write(self, data: Any) -> int:
-        view = memoryview(data)
-        self._sum.update(view)
-        self.size += view.nbytes
+        self._sum.update(data)
         with self._naming():
-            written = self._stream.write(view)
-        if self.size > max(CACHED, self._uncached + ADVISED):
-            uncache(self._stream, CACHED)
-            self._uncached = self.size
+            written = self._file.write(data)
+        self.size += written
         return written
 
     def flush(self) -> None:
-        with self._naming():
-            self._stream.flush()
+        """Nobody reads it before it is closed."""
 
     def close(self) -> None:
         with self._naming():
-            self._stream.close()
+            self._file.close()
 
     @property
     def closed(self) -> bool:
-        return self._stream.closed
+        return self._file.closed
 
     @property
     def sha256(self) -> str:

@@ -43,7 +43,7 @@ import armsdata.importing
 import armsdata.merging
 import armsdata.release
 import armsdata.validation.run  # noqa: F401
-from armsdata import __main__, placing, staging
+from armsdata import __main__, bypass, placing, staging
 from faulty_cases import CASES, Case
 
 PATHS = {"open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.chmod"}
@@ -78,7 +78,7 @@ class Steps:
         self.act: Act = lambda what: None
         Stream.steps = self
         sys.addaudithook(self._event)
-        create, swap, fsync = staging.Staging.create, placing.exchange, os.fsync
+        create, swap, fsync, pour = staging.Staging.create, placing.exchange, os.fsync, bypass.LargeFile._pour
 
         def watched_create(one: staging.Staging, path: str) -> io.BufferedWriter:
             return Stream(cast(io.BufferedWriter, create(one, path)).detach())
@@ -93,7 +93,12 @@ class Steps:
             self.step("fsync")
             fsync(file)
 
+        def watched_pour(file: bypass.LargeFile, piece: memoryview) -> None:
+            self.step("pour")
+            pour(file, piece)
+
         staging.Staging.create = watched_create  # type: ignore[assignment, method-assign]
+        bypass.LargeFile._pour = watched_pour  # type: ignore[assignment, method-assign]
         placing.exchange, os.fsync = watched_exchange, watched_fsync  # type: ignore[assignment]
 
     def _event(self, event: str, arguments: tuple[Any, ...]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import shutil
@@ -203,28 +202,6 @@ def test_folders_that_were_made_for_nothing_go(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt), Staging(tmp_path / "a/b/release"):
         raise KeyboardInterrupt
     assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="other systems are not told")
-def test_what_the_system_is_told_not_to_keep_of_large_files_is_written_all_the_same(
-    tmp_path: Path, dataset: Path, new: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    told: list[int] = []
-    advise = os.posix_fadvise
-
-    def watched(file: int, first: int, length: int, advice: int) -> None:
-        told.append(first)
-        advise(file, first, length, advice)
-
-    monkeypatch.setattr(os, "posix_fadvise", watched)
-    export(dataset, tmp_path / "whole")
-    assert not told  # small files stay where the next reader finds them soonest
-    monkeypatch.setattr(release, "CACHED", 100)
-    monkeypatch.setattr(release, "ADVISED", 10)
-    export(dataset, tmp_path / "release")
-    assert set(told) == {100}
-    assert files_of(tmp_path / "release") == files_of(new)
-    placing.uncache(io.BytesIO(b"no file of the system"), 0)
 
 
 def test_a_dataset_that_changes_while_it_is_exported_is_not_exported(
