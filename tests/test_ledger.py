@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -60,7 +61,10 @@ def faulty_dataset(folder: Path) -> Path:
     return folder
 
 
-def test_what_goes_to_disk_gives_the_same_findings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("limit", [100, 2000, 5000, 8000])  # all goes to disk, or some of it
+def test_what_goes_to_disk_gives_the_same_findings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: int
+) -> None:
     folder = faulty_dataset(tmp_path / "data")
     in_memory = armsdata.validate(folder)
     codes = {code for code, _ in in_memory.counts}
@@ -68,7 +72,7 @@ def test_what_goes_to_disk_gives_the_same_findings(tmp_path: Path, monkeypatch: 
         "duplicate-id", "probable-duplicate", "unknown-reference", "uncited-transfer", "reference-cycle",
         "conflicting-claim", "impossible-order", "unused-record",
     }  # fmt: skip
-    monkeypatch.setattr(keys, "SPOOL_LIMIT", 100)
+    monkeypatch.setattr(keys, "SPOOL_LIMIT", limit)
     on_disk = armsdata.validate(folder)
     assert on_disk.counts == in_memory.counts
     assert on_disk.findings == in_memory.findings
@@ -84,6 +88,21 @@ def test_each_part_of_a_spool_has_all_records_of_a_hash(monkeypatch: pytest.Monk
     seen = [set(part["key"].tolist()) for part in spool.parts(split=True)]
     assert sum(map(len, seen)) == len(set().union(*seen)) == 100
     assert sum(len(part) for part in spool.parts(split=True)) == 300
+    spool.close()
+
+
+def test_a_spool_that_was_split_for_one_question_is_still_whole_for_another() -> None:
+    spool = keys.Spool({"row": "u4"})
+    wanted = np.random.default_rng(2).integers(1, 2**64, 20_000, dtype=np.uint64)
+    spool.add(key=wanted, row=np.arange(len(wanted)))
+
+    def ask(split: bool) -> list[tuple[int, int]]:
+        records = np.concatenate(list(spool.parts(split=split)))
+        return sorted(zip(records["key"].tolist(), records["row"].tolist(), strict=True))
+
+    whole = ask(False)
+    with ThreadPoolExecutor(4) as pool:
+        assert all(answer == whole for answer in pool.map(ask, [True, False] * 10))
     spool.close()
 
 

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from threading import RLock
 from typing import Any
 
 import numpy as np
@@ -150,6 +151,7 @@ class Spool:
         self._arrays: list[Records] = []
         self._size = 0
         self._files: list[Any] = []
+        self._alone = RLock()  # several questions are asked of it at once
         self.count = 0
 
     def add(self, **fields: Any) -> None:
@@ -185,15 +187,22 @@ class Spool:
         if not split:
             yield self._whole()
             return
-        self.spill()
-        for file in self._files:
-            file.seek(0)
-            yield np.frombuffer(file.read(), dtype=self.dtype)
+        for number in range(_PARTS):
+            yield self._part(number)
+
+    def _part(self, number: int) -> Records:
+        with self._alone:
+            self.spill()
+            self._files[number].seek(0)
+            return np.frombuffer(self._files[number].read(), dtype=self.dtype)
 
     def _whole(self) -> Records:
-        if len(self._arrays) != 1:  # joined once, and kept so
-            self._arrays = [np.concatenate(self._arrays) if self._arrays else np.zeros(0, dtype=self.dtype)]
-        return self._arrays[0]
+        with self._alone:
+            if self._files:  # meanwhile a partner wanted it split
+                return np.concatenate([self._part(number) for number in range(_PARTS)])
+            if len(self._arrays) != 1:  # joined once, and kept so
+                self._arrays = [np.concatenate(self._arrays) if self._arrays else np.zeros(0, dtype=self.dtype)]
+            return self._arrays[0]
 
     def close(self) -> None:
         """Give back memory and disk."""

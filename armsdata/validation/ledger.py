@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -133,13 +134,17 @@ class Ledger:
 
     def late(self, tables: list[Table]) -> Iterator[Late]:
         """What only the whole dataset shows."""
-        there = [table for table in tables if table.name in self.keys]
-        with ThreadPoolExecutor(2) as pool:  # each has keys of its own; sorting them leaves Python to others
-            for found in pool.map(lambda table: list(self._repeats(table)), there):
+        questions: list[Callable[[], Iterator[Late]]] = [
+            *(partial(self._repeats, table) for table in tables if table.name in self.keys),
+            *(partial(self._unknown, *place) for place in self.edges),
+            self._uncited,
+            *(partial(self._circles, *place) for place in self.edges),
+            self._conflicting,
+            self._too_late,
+        ]
+        with ThreadPoolExecutor(2) as pool:  # none waits for another's answer, and sorting leaves Python to others
+            for found in pool.map(lambda ask: list(ask()), questions):
                 yield from found
-        yield from self._unknown_transfers()
-        yield from self._cycles()
-        yield from self._compare()
         yield from self._unused()
 
     def _repeats(self, table: Table) -> Iterator[Late]:
@@ -163,26 +168,28 @@ class Ledger:
             yield part.view([("alike", "u8"), ("row", "u4"), ("key", "u8")])
         alike.close()
 
-    def _unknown_transfers(self) -> Iterator[Late]:
-        for (table, column), edges in self.edges.items():
-            target = late.target_of(table)
-            if target in self.keys_unknown:
-                continue
-            for refs, known in together(edges, self.keys.get(target, Spool(KEYS))):
+    def _unknown(self, table: str, column: str) -> Iterator[Late]:
+        target = late.target_of(table)
+        if target not in self.keys_unknown:
+            for refs, known in together(self.edges[table, column], self.keys.get(target, Spool(KEYS))):
                 yield late.unknown(table, column, refs, known)
+
+    def _uncited(self) -> Iterator[Late]:
         if "transfers" in self.keys and "transfers" not in self.uses_unknown:
             claimed = self.edges.get(("claims", "transfer_id"), Spool(REFERENCES))
             for known, refs in together(self.keys["transfers"], claimed):
                 yield late.uncited(known, refs)
 
-    def _cycles(self) -> Iterator[Late]:
-        for (table, column), edges in self.edges.items():
-            if table != "claims" and edges.count:
-                yield from late.circles(table, column, np.concatenate(list(edges.parts(split=edges.spilled))))
+    def _circles(self, table: str, column: str) -> Iterator[Late]:
+        edges = self.edges[table, column]
+        if table != "claims" and edges.count:
+            yield from late.circles(table, column, np.concatenate(list(edges.parts(split=edges.spilled))))
 
-    def _compare(self) -> Iterator[Late]:
+    def _conflicting(self) -> Iterator[Late]:
         for claims, figures in together(self.claims, self.figures):
             yield from late.conflicting(claims, figures)
+
+    def _too_late(self) -> Iterator[Late]:
         upstream = self.edges.get(("transfers", "upstream"))
         if upstream is None or not upstream.count:
             return
