@@ -62,9 +62,7 @@ def faulty_dataset(folder: Path) -> Path:
 
 
 @pytest.mark.parametrize("limit", [100, 2000, 5000, 8000])  # all goes to disk, or some of it
-def test_what_goes_to_disk_gives_the_same_findings(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: int
-) -> None:
+def test_what_goes_to_disk_gives_the_same_findings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: int) -> None:
     folder = faulty_dataset(tmp_path / "data")
     in_memory = armsdata.validate(folder)
     codes = {code for code, _ in in_memory.counts}
