@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import os
 import subprocess
@@ -42,6 +43,7 @@ def armsdata(*arguments: str | Path) -> Ran:
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),
         mock.patch.object(sys, "argv", ["armsdata", *map(str, arguments)]),
+        mock.patch.object(gc, "freeze"),  # this process goes on
     ):
         try:
             __main__.main()

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from armsdata.findings import Finding
 from armsdata.reading import csv as reading
+from armsdata.reading import quoting
 from armsdata.reading.csv import CsvReader
 from armsdata.reading.repair import Record, Shape, records
 from datasets import quoted
@@ -58,6 +59,7 @@ def in_blocks(path: Path, size: int) -> tuple[list[Row], list[Finding]]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(reading, "BLOCK", size)
         patch.setattr(reading, "PATIENT", max(size // 4, 1))
+        patch.setattr(quoting, "_PIECE", max(size // 2, 3))
         return batches(path)
 
 
@@ -167,6 +169,7 @@ def test_only_the_odd_records_of_a_sound_block_are_read_patiently(
     content=st.one_of(st.binary(max_size=300), st.text('",\n\r\0;a\t', max_size=300).map(str.encode)),
     with_header=st.booleans(),
 )
+@example(content=b"\xef\xbb\xbf", with_header=True)
 @quick
 def test_no_bytes_break_the_reader(content: bytes, with_header: bool, file: Path) -> None:
     file.write_bytes((HEADER if with_header else b"") + content)
@@ -174,6 +177,18 @@ def test_no_bytes_break_the_reader(content: bytes, with_header: bool, file: Path
     lines = [line for line, _, _, _ in rows]
     assert lines == sorted(lines)
     assert all(1 <= one.line <= content.count(b"\n") + content.count(b"\r") + 3 for one in findings)
+
+
+@pytest.mark.parametrize("block", [len(ROW), 2 * len(ROW), 1 << 20])
+def test_a_byte_order_mark_where_a_block_begins_is_part_of_its_cell(file: Path, block: int) -> None:
+    marked = b"\xef\xbb\xbf" + ROW[: -len(b"notes\n")] + b"text\n"  # as in two files one behind the other
+    for content in (marked + ROW * 2, ROW * 2 + marked, ROW * 4 + marked + ROW):
+        file.write_bytes(HEADER + content)
+        rows, findings = in_blocks(file, block)
+        assert not findings
+        keys = [texts[0] for _, texts, _, _ in rows]
+        assert [key for key in keys if key != "ak-47"] == ["\ufeffak-47"]
+        assert len(keys) == content.count(b"\n")
 
 
 SHAPE = Shape(",", 3, 0, re.compile("[a-z]+"))

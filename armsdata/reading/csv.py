@@ -20,7 +20,7 @@ from armsdata.schema.arrays import edges, single
 from armsdata.schema.cells import Mask
 
 from .batch import Batch, Lines
-from .header import Header, read_header
+from .header import BOM, Header, read_header
 from .quoting import Marks, Places
 from .repair import RUNAWAY_LINES, Fault, Record, Shape, records
 from .stream import Utf8Stream
@@ -39,9 +39,17 @@ _BLANK = r"\A[\s\pZ\x0B\x1C-\x1F\x{85}]*\z"
 
 @dataclass(frozen=True)
 class Block:
-    """A part of the file that begins and ends with a record."""
+    """A part of the file that begins and ends with a record.
+
+    Attributes:
+        data: what was read at once, in which it is the beginning; cutting the rest off would copy it.
+        end: where it ends.
+        first_line: the physical line of its first record.
+        sound: Arrow's reader would read it as RFC 4180 says.
+    """
 
     data: bytes
+    end: int
     first_line: int
     sound: bool
 
@@ -72,13 +80,10 @@ class CsvReader:
     # ------------------------------------------------------------------------------------ cutting
 
     def _cut(self, stream: Utf8Stream) -> Iterator[Block]:
-        tail, line, last, stuck = b"", self.header.lines + 1, False, False
-        while tail or not last:
-            # A record that is longer than all that was read is read further in doubling steps.
-            wanted = max(BLOCK - len(tail), BLOCK // 4, len(tail) if stuck else 1)
-            fresh = b"" if last else stream.read(wanted)
-            last = last or len(fresh) < wanted
-            data = tail + fresh
+        line, wanted, last = self.header.lines + 1, BLOCK, False
+        while not last:
+            data = stream.read(wanted)
+            last = len(data) < wanted
             if not data:
                 return
             marks = Marks(data)
@@ -86,17 +91,20 @@ class CsvReader:
             sound = end > 0 and self._sound(marks, end)
             if not sound:
                 end = self._readable(data, line, last=last)
-            stuck = not end
-            tail = data[end:]
-            if stuck:
-                continue
-            block = Block(data[:end], line, sound)
-            yield block
-            line += marks.newlines(end)
+            if end < len(data):
+                stream.back(data[end:])
+                last = False
+            # A record that is longer than all that was read is read in doubling steps.
+            wanted = BLOCK if end else 2 * len(data)
+            if end:
+                yield Block(data, end, line, sound)
+                line += marks.newlines(end)
 
     def _sound(self, marks: Marks, end: int) -> bool:
         """Whether Arrow's reader would read this block as RFC 4180 says."""
         block = marks.block
+        if block.startswith(BOM):  # which Arrow would pass over; here it is part of a cell
+            return False
         if block.find(b"\0", 0, end) >= 0 or not marks.sound(end, ord(self.header.delimiter)):
             return False
         if b"\r" in block:
@@ -155,8 +163,8 @@ class CsvReader:
             return "skip"
 
         read = pacsv.read_csv(
-            pa.BufferReader(block.data),
-            pacsv.ReadOptions(column_names=names, block_size=len(block.data) + 1, use_threads=False),
+            pa.BufferReader(pa.py_buffer(block.data).slice(0, block.end)),
+            pacsv.ReadOptions(column_names=names, block_size=block.end + 1, use_threads=False),
             pacsv.ParseOptions(
                 delimiter=self.header.delimiter,
                 newlines_in_values=b'"' in block.data,
@@ -186,7 +194,7 @@ class CsvReader:
             ragged: the records that Arrow has left out.
             blank: the rows of Arrow that seem to be blank.
         """
-        marks, end = Marks(block.data), len(block.data)
+        marks, end = Marks(block.data), block.end
         lines = marks.record_lines(end, block.first_line)
         bounds = np.append(marks.record_starts(end), end)
         of_arrow = np.delete(np.arange(len(lines)), ragged)
@@ -219,7 +227,7 @@ class CsvReader:
         )
 
     def _read_patiently(self, block: Block) -> Batch:
-        text = _decode(block.data)
+        text = _decode(block.data[: block.end])
         rows = _Rows(self, records(text, block.first_line, self.shape, last=True))
         self._judge_encoding(rows, text, block.first_line)
         lines = np.array([record.line for record in rows.records], dtype=np.int64)
@@ -336,7 +344,7 @@ def _line_end(data: bytes, place: int) -> int:
 
 
 def _lines(block: Block) -> Lines:
-    return Marks(block.data).record_lines(len(block.data), block.first_line)
+    return Marks(block.data).record_lines(block.end, block.first_line)
 
 
 def _merged(first: pa.Array, second: pa.Array, order: Places) -> pa.Array:

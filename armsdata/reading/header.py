@@ -13,7 +13,7 @@ from armsdata.schema import TABLES, Table
 
 #: A header longer than this is none.
 HEADER_LIMIT = 1 << 20
-_BOM = b"\xef\xbb\xbf"
+BOM = b"\xef\xbb\xbf"
 _LINE_END = re.compile(rb"\r*\n|\r(?![\r\n])")
 #: A header with more line breaks in its names is none.
 _MOST_LINES = 20
@@ -154,7 +154,7 @@ def read_header(path: Path) -> Header:
         data = file.read(HEADER_LIMIT)
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data[:2]:
         data = _utf16(header, data)
-    if data.startswith(_BOM):
+    if data.startswith(BOM):
         header.faults.append(
             ("byte-order-mark", "the file begins with a byte-order mark", "save it as UTF-8 without BOM")
         )

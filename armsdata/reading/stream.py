@@ -21,6 +21,7 @@ class Utf8Stream(io.RawIOBase):
     def __init__(self, path: Path, header: Header) -> None:
         self._file = path.open("rb")
         self._file.seek(header.start)
+        self._rest = b""  # what was given back, and is to be read once more
         self._decoder: io.IncrementalNewlineDecoder | None = None
         if header.encoding or header.returns_only:
             bytes_that_are_none = "replace" if header.encoding else "surrogateescape"
@@ -33,9 +34,16 @@ class Utf8Stream(io.RawIOBase):
             size = 1 << 62
         return self._file.read(size) if self._decoder is None else self._decoded(size, self._decoder)
 
+    def back(self, rest: bytes) -> None:
+        """Give back the last bytes that were read: the next that is read begins with them."""
+        if self._decoder is None:
+            self._file.seek(-len(rest), io.SEEK_CUR)
+        else:
+            self._rest = rest
+
     def _decoded(self, size: int, decoder: io.IncrementalNewlineDecoder) -> bytes:
-        parts: list[bytes] = []
-        have = 0
+        parts = [self._rest]
+        have, self._rest = len(self._rest), b""
         while have < size:
             raw = self._file.read(min(size, 1 << 20))
             parts.append(decoder.decode(raw, not raw).encode("utf-8", "surrogateescape"))
