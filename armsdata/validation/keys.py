@@ -20,7 +20,7 @@ import numpy as np
 import pyarrow as pa
 
 from armsdata.schema.arrays import edges
-from armsdata.schema.cells import Cells, Mask
+from armsdata.schema.cells import Mask
 
 Hashes = np.ndarray[Any, np.dtype[np.uint64]]
 Records = np.ndarray[Any, Any]
@@ -90,12 +90,6 @@ def _hash_long(texts: pa.Array, places: Any) -> Hashes:
     key = _SEED.get().to_bytes(8, "little")
     digests = [hashlib.blake2b(texts[place].as_buffer(), digest_size=8, key=key).digest() for place in places.tolist()]
     return np.frombuffer(b"".join(digests), dtype="<u8").astype(np.uint64)
-
-
-def hash_rows(cells: Cells, texts: pa.Array) -> Hashes:
-    """A hash a row of one text a position; 0 where the cell is empty."""
-    hashes: Hashes = cells.spread_numbers(hash_texts(texts), 0)
-    return hashes
 
 
 def combine(columns: list[Hashes]) -> Hashes:

@@ -18,7 +18,7 @@ from armsdata.schema.cells import Cells, Mask
 from armsdata.schema.columns import Kind
 
 from .judge import Judged, Rows
-from .keys import Hashes, combine, hash_rows, hash_texts
+from .keys import Hashes, combine, hash_texts
 from .late import APPROXIMATE, DISPUTED
 
 #: Tables whose keys are looked up while the batches pass; the others' references are settled at the end.
@@ -46,24 +46,37 @@ class Notes:
 
 def note(table: Table, judged: Judged) -> Notes:
     """What is to be remembered of a batch."""
-    cells = judged.cells[table.key]
+    cells, hashed = judged.cells[table.key], RowHashes()
     later = {
-        column.name: references(judged.cells[column.name])
+        column.name: references(judged.cells[column.name], hashed)
         for column in table.source_columns
         if column.kind is Kind.REFERENCE
         and (column.references not in LOOKED_UP or column.references == table.name)
         and _filled(judged.cells[column.name])
     }
-    figures = FIGURES[table.name](judged) if table.name in FIGURES else {}
-    return Notes(hash_rows(cells, cells.values), _alike(table, judged), later, figures)
+    figures = FIGURES[table.name](judged, hashed) if table.name in FIGURES else {}
+    return Notes(hashed.of(cells, cells.values), _alike(table, judged, hashed), later, figures)
+
+
+class RowHashes:
+    """A hash a row of one text a position, 0 where the cell is empty; of the same texts worked out once."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[pa.Array, Hashes]] = {}
+
+    def of(self, cells: Cells, texts: pa.Array) -> Hashes:
+        """The hashes; not to be changed. Texts are the same where they are the same object."""
+        if id(texts) not in self._known:
+            self._known[id(texts)] = texts, cells.spread_numbers(hash_texts(texts), 0)
+        return self._known[id(texts)][1]
 
 
 def _filled(cells: Cells) -> bool:
     return bool(cells.values.null_count < len(cells.values))
 
 
-def _alike(table: Table, judged: Judged) -> Hashes:
-    hashes = [hash_rows(cells, cells.described) for cells in (judged.cells[name] for name in table.alike)]
+def _alike(table: Table, judged: Judged, hashed: RowHashes) -> Hashes:
+    hashes = [hashed.of(cells, cells.described) for cells in (judged.cells[name] for name in table.alike)]
     alike = combine(hashes)
     for name, one in zip(table.alike, hashes, strict=True):
         if table.by_name[name].required:
@@ -73,7 +86,7 @@ def _alike(table: Table, judged: Judged) -> Hashes:
     return alike
 
 
-def _of_transfers(judged: Judged) -> dict[str, Any]:
+def _of_transfers(judged: Judged, hashed: RowHashes) -> dict[str, Any]:
     low, high = _bounds(judged)
     approximate = _is(judged, "quantity_approximate", True)
     disputed = _is(judged, "confidence", "disputed")
@@ -86,23 +99,23 @@ def _of_transfers(judged: Judged) -> dict[str, Any]:
     }
 
 
-def _of_claims(judged: Judged) -> dict[str, Any]:
+def _of_claims(judged: Judged, hashed: RowHashes) -> dict[str, Any]:
     low, high = _bounds(judged)
     cells = judged.cells["transfer_id"]
     denied = _is(judged, "framing", "denied")
-    keys = hash_rows(cells, cells.texts)
-    keys[denied | ((low == -np.inf) & (high == np.inf))] = 0  # nothing to compare
+    nothing = denied | ((low == -np.inf) & (high == np.inf))  # to compare
+    keys = np.where(nothing, np.uint64(0), hashed.of(cells, cells.texts))
     return {"key": keys, "low": low, "high": high}
 
 
 #: What is compared, by table.
-FIGURES: dict[str, Callable[[Judged], dict[str, Any]]] = {"transfers": _of_transfers, "claims": _of_claims}
+FIGURES: dict[str, Callable[[Judged, RowHashes], dict[str, Any]]] = {"transfers": _of_transfers, "claims": _of_claims}
 
 
-def references(cells: Cells) -> tuple[Hashes, Rows]:
+def references(cells: Cells, hashed: RowHashes) -> tuple[Hashes, Rows]:
     """The hash of every reference of a column, and the row it stands in; 0 where there is none."""
     if not cells.column.many:
-        hashes = hash_rows(cells, cells.values)
+        hashes = hashed.of(cells, cells.values)
         return hashes, np.arange(len(hashes))
     filled = np.flatnonzero(~cells.empty)
     values = cells.values.take(pa.array(filled if cells.rows is None else cells.rows[filled]))
