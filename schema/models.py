@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -128,9 +129,17 @@ def _schema(
 # ---------------------------------------------------------------------------------------------- batches
 
 
-@cache
+_getting_ready = Lock()
+
+
 def get_ready() -> None:
     """Let pandera load what it needs, once; it deadlocks where two threads make it do so at the same time."""
+    with _getting_ready:
+        _load()
+
+
+@cache
+def _load() -> None:
     schema(ACTORS).validate(pd.DataFrame({c.name: pd.Series(dtype=pandas_type(c)) for c in ACTORS.columns}))
 
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import armsdata
-from armsdata.validation import keys
+from armsdata.validation import keys, late
 from armsdata.validation.graph import cycles
 
 HEADER = {name: ",".join(column.name for column in table.source_columns) for name, table in TABLES.items()}
@@ -114,6 +114,18 @@ def test_equal_texts_have_equal_hashes_and_others_do_not(texts: list[str | None]
     assert [by_text[text] for text in texts] == hashes
     assert len(set(by_text.values())) == len(by_text)
     assert by_text.get(None, 0) == 0
+
+
+@given(
+    st.lists(st.integers(1, 30) | st.integers(2**63, 2**63 + 5), max_size=200),
+    st.lists(st.integers(1, 40) | st.integers(2**63, 2**63 + 5), max_size=30),
+)
+def test_what_is_looked_up_is_found_where_it_stands_first(keys: list[int], wanted: list[int]) -> None:
+    known, places = late._find(np.array(keys, dtype=np.uint64), np.array(wanted, dtype=np.uint64))
+    assert known.tolist() == [one in keys for one in wanted]
+    assert [place for place, there in zip(places.tolist(), known, strict=True) if there] == [
+        keys.index(one) for one in wanted if one in keys
+    ]
 
 
 @given(st.lists(st.tuples(st.integers(1, 8), st.integers(1, 8)), max_size=20))

@@ -188,8 +188,9 @@ def _pandera_agrees(table: Table, judged: Judged) -> bool:
     """Whether pandera finds the batch sound; it is given the columns of which any rule has something to say."""
     from pandera.errors import SchemaErrors
 
-    from armsdata.schema.models import batch_schema, spoken_of
+    from armsdata.schema.models import batch_schema, get_ready, spoken_of
 
+    get_ready()
     types, judgeable = [], {}
     for column in table.columns:
         cells, values = _values(column, judged)

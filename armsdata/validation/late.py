@@ -151,6 +151,8 @@ def _none(records: Records) -> Rows:
 def _find(keys: Hashes, wanted: Hashes) -> tuple[Mask, Rows]:
     """Which of the wanted are among the keys, and where the first such key stands."""
     known, places = np.zeros(len(wanted), dtype=bool), np.zeros(len(wanted), dtype=np.int64)
+    some = _may_be_among(keys, wanted) if len(wanted) < len(keys) // 8 else None  # the others need not be sorted
+    keys = keys if some is None else keys[some]
     if not len(keys):
         return known, places
     order = np.argsort(keys)
@@ -160,8 +162,16 @@ def _find(keys: Hashes, wanted: Hashes) -> tuple[Mask, Rows]:
     back = np.argsort(wanted)  # what is looked up in order is found several times as fast
     found = np.minimum(np.searchsorted(ordered, wanted[back]), len(keys) - 1)
     known[back] = ordered[found] == wanted[back]
-    places[back] = order[found]
+    places[back] = order[found] if some is None else some[order[found]]
     return known, places
+
+
+def _may_be_among(keys: Hashes, wanted: Hashes) -> Rows:
+    """The places of all keys that are wanted, and of a few that are not: told by some of their bits."""
+    bits = np.uint64((1 << 20) - 1)
+    marked = np.zeros(1 << 20, dtype=bool)
+    marked[wanted & bits] = True
+    return np.flatnonzero(marked[keys & bits])
 
 
 def _at(records: Records, field: str, places: Rows) -> Records:

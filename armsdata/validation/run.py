@@ -98,7 +98,6 @@ def run(
     Returns:
         The report.
     """
-    get_ready()
     if isinstance(progress, Bar):
         paths = [path for one in inputs if (path := getattr(one.reader, "path", None))]
         progress.expect(sum(map(about_records, paths)))
@@ -108,6 +107,7 @@ def run(
     # One batch more waits while this thread remembers another; but what is made of batches for a sink takes much room.
     ahead = threads if sink else threads + 1
     with ThreadPoolExecutor(threads) as pool:
+        pool.submit(get_ready)  # while the first blocks are cut
         work.judge(TABLES.values(), pool, ahead)
     try:
         work.finish()
