@@ -154,7 +154,7 @@ class Spool:
         records = np.zeros(len(keys), dtype=self.dtype)
         for name, values in fields.items():
             records[name] = values
-        records = records[keys != 0]
+        records = records if keys.all() else records[keys != 0]
         self._arrays.append(records)
         self._size += records.nbytes
         self.count += len(records)
