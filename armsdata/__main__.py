@@ -16,6 +16,7 @@ def main() -> None:
     """Run the command line and leave with its exit status."""
     if sys.platform == "linux":  # this one gives memory back soonest: a tenth less at the peak of an export
         os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "jemalloc")
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy starts threads for matrices: there are none here
     # pandera looks for it at each column of each batch: where it is not installed, that is a search of the disk.
     sys.modules.setdefault("geopandas", None)  # type: ignore[arg-type]
     gc.set_threshold(100_000, 20, 20)  # looking for rubbish among what is only being imported costs a tenth of that
