@@ -74,8 +74,9 @@ class LargeFile:
             while len(piece):
                 piece = piece[os.write(self._stream.fileno(), piece) :]
         except OSError as error:
-            if not _bypass(self._stream, False) or error.errno not in _REFUSALS:
+            if error.errno not in _REFUSALS:
                 raise
+            _bypass(self._stream, False)
             self._piece = None
             self._stream.write(piece)
 
@@ -86,7 +87,7 @@ class LargeFile:
             OSError: the disk is full or broken; the file is closed.
         """
         try:
-            if self._piece is not None and not self._stream.closed:
+            if self._piece is not None:
                 rest, self._piece = self._piece[: self._filled], None
                 _bypass(self._stream, False)
                 self._stream.write(rest)

@@ -179,6 +179,20 @@ def test_no_bytes_break_the_reader(content: bytes, with_header: bool, file: Path
     assert all(1 <= one.line <= content.count(b"\n") + content.count(b"\r") + 3 for one in findings)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_records_are_the_same_whatever_the_blocks_in_each_encoding_and_with_each_line_end(
+    file: Path, encoding: str, end: str
+) -> None:
+    lines = [",".join(NAMES), *(f'm{n},"Mü {n}, {"x" * (n * 7 % 150)}",rifle,,,,,' for n in range(40))]
+    mark = b"" if encoding == "utf-8" else "\ufeff".encode(encoding)
+    file.write_bytes(mark + end.join([*lines, ""]).encode(encoding))
+    whole, told = in_blocks(file, 1 << 20)
+    assert [cells[0] for _, cells, _, _ in whole] == [f"m{n}" for n in range(40)]
+    for block in (8, 50, 200):
+        assert in_blocks(file, block) == (whole, told)
+
+
 @pytest.mark.parametrize("block", [len(ROW), 2 * len(ROW), 1 << 20])
 def test_a_byte_order_mark_where_a_block_begins_is_part_of_its_cell(file: Path, block: int) -> None:
     marked = b"\xef\xbb\xbf" + ROW[: -len(b"notes\n")] + b"text\n"  # as in two files one behind the other

@@ -19,7 +19,7 @@ from . import late
 from .judge import Group, Judged, group_of
 from .keys import KeySet, Records, Spool, hash_texts, together
 from .late import CLAIMED, EDGES, FIGURES, KEYS, REFERENCES, UNTOLD, Late
-from .notes import LOOKED_UP, Notes, RowHashes, references
+from .notes import LOOKED_UP, Notes
 
 
 class Ledger:
@@ -105,7 +105,7 @@ class Ledger:
         edges = self.edges.setdefault((table.name, column.name), Spool(fields))
         if cells.values.null_count == len(cells.values):
             return []
-        hashes, owners = notes.references.get(column.name) or references(cells, RowHashes())
+        hashes, owners = notes.references[column.name]
         told = {"owner": np.where(notes.key == 0, np.uint64(1), notes.key)[owners]} if "owner" in fields else {}
         edges.add(key=hashes, row=rows[owners], **told)
         return []

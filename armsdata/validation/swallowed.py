@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from armsdata.exporters.csv import quoted
-from armsdata.exporters.text import cell_texts
+from armsdata.exporters.text import cell_texts, holding
 from armsdata.reading.csv import swallows
 from armsdata.reading.repair import RUNAWAY_LINES, Shape
 from armsdata.schema import Column, Table
-from armsdata.schema.arrays import edges
 from armsdata.schema.cells import Cells, Mask
 
 
@@ -42,21 +40,13 @@ def swallowing(table: Table, cells: dict[str, Cells]) -> Iterator[tuple[Column, 
 def _long(table: Table, texts: pa.Array) -> Mask:
     """The texts of so many lines and commas that one line before the last could be a record."""
     long: Mask = np.zeros(len(texts), dtype=bool)
-    lines = np.flatnonzero(_line_breaks(texts) >= RUNAWAY_LINES)
-    if len(lines):  # seldom
-        commas = pc.count_substring(texts.take(pa.array(lines)), ",")
-        long[lines] = np.asarray(pc.fill_null(pc.greater_equal(commas, len(table.source_columns) - 1), False))
+    broken = holding(texts, b"\n")
+    if len(broken):  # seldom
+        some = texts.take(pa.array(broken))
+        lines = pc.greater_equal(pc.count_substring(some, "\n"), RUNAWAY_LINES)
+        commas = pc.greater_equal(pc.count_substring(some, ","), len(table.source_columns) - 1)
+        long[broken] = np.asarray(pc.fill_null(pc.and_(lines, commas), False))
     return long
-
-
-def _line_breaks(texts: pa.Array) -> np.ndarray[Any, np.dtype[np.int64]]:
-    """How many line breaks are in each text."""
-    data, starts, ends = edges(texts)
-    if not len(texts):
-        return np.zeros(0, np.int64)
-    first = int(starts[0])
-    breaks = np.flatnonzero(data[first : int(ends[-1])] == 0x0A) + first
-    return np.bincount(np.searchsorted(ends, breaks, side="right"), minlength=len(texts))
 
 
 def _rows(table: Table, cells: dict[str, Cells]) -> list[list[str]]:
