@@ -17,8 +17,10 @@ def main() -> None:
     if sys.platform == "linux":  # this one gives memory back soonest: a tenth less at the peak of an export
         os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "jemalloc")
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy starts threads for matrices: there are none here
-    # pandera looks for it at each column of each batch: where it is not installed, that is a search of the disk.
-    sys.modules.setdefault("geopandas", None)  # type: ignore[arg-type]
+    # pandera looks for geopandas at each column of each batch: where it is not installed, that is a search of the disk.
+    # It loads hypothesis where it is installed, which only those who make frames up need.
+    for unused in ("geopandas", "hypothesis"):
+        sys.modules.setdefault(unused, None)  # type: ignore[arg-type]
     gc.set_threshold(100_000, 20, 20)  # looking for rubbish among what is only being imported costs a tenth of that
     sys.stdout, sys.stderr = sys.stdout or _nowhere(), sys.stderr or _nowhere()  # a caller may have closed them
     for stream in (sys.stdout, sys.stderr):

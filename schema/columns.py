@@ -132,6 +132,10 @@ class Table:
     alike: tuple[str, ...]
     aligned: tuple[str, ...] = field(default=())
 
+    def __hash__(self) -> int:
+        """The name's; what is looked up by a table is looked up for each batch, and all columns would be hashed."""
+        return hash(self.name)
+
     @cached_property
     def by_name(self) -> dict[str, Column]:
         """Every column by its name."""

@@ -72,7 +72,8 @@ class _Known:
 def allowed(texts: pa.Array) -> Allowed:
     """The days that each text of a utf8 array allows."""
     global _known
-    known = _known  # another thread may put its own there meanwhile: then some texts are parsed once more
+    # Another thread may put its own there meanwhile: then some texts are parsed once more.
+    known = _known or _read(pa.array([], pa.string()))
     places = pc.index_in(texts, value_set=known.texts)
     if places.null_count > texts.null_count:
         fresh = pc.unique(texts.filter(pc.and_(places.is_null(), texts.is_valid())))
@@ -105,4 +106,4 @@ def _with(known: _Known, fresh: pa.Array) -> _Known:
     )
 
 
-_known = _read(pa.array([], pa.string()))
+_known: _Known | None = None  # not yet: Arrow's first array of Python values makes it load pandas

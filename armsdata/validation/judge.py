@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from pandas.arrays import ArrowExtensionArray
 
 from armsdata.exporters.text import day_texts
 from armsdata.reading.batch import Batch
@@ -24,6 +22,9 @@ from armsdata.schema.columns import Column, Kind
 from armsdata.schema.rules import RowRule, column_rules, row_rules
 
 from .swallowed import swallowing
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Rows = np.ndarray[Any, np.dtype[np.int64]]
 
@@ -166,6 +167,8 @@ def _swallowing_groups(table: Table, judged: Judged) -> list[Group]:
 
 def frame(table: Table, judged: Judged) -> pd.DataFrame:
     """The typed columns of a batch as a frame with the types of the public models."""
+    import pandas as pd
+
     from armsdata.schema.models import to_pandas
 
     columns: dict[str, Any] = {}
@@ -186,11 +189,13 @@ def _values(column: Column, judged: Judged) -> tuple[Cells, pa.Array]:
 
 def _pandera_agrees(table: Table, judged: Judged) -> bool:
     """Whether pandera finds the batch sound; it is given the columns of which any rule has something to say."""
-    from pandera.errors import SchemaErrors
-
     from armsdata.schema.models import batch_schema, get_ready, spoken_of
 
     get_ready()
+    import pandas as pd
+    from pandas.arrays import ArrowExtensionArray
+    from pandera.errors import SchemaErrors
+
     types, judgeable = [], {}
     for column in table.columns:
         cells, values = _values(column, judged)

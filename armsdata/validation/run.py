@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import contextvars
 import os
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Protocol
@@ -21,12 +19,12 @@ from armsdata.progress import Bar, about_records
 from armsdata.reading.batch import Batch, Reader, refusal
 from armsdata.schema import TABLES, Table
 from armsdata.schema.cells import Mask
-from armsdata.schema.models import get_ready
 
 from .again import Again
 from .judge import Judged, judge
 from .ledger import Ledger
 from .notes import Notes, note
+from .pipeline import MOST_EARLY, Early, Step, in_order
 from .telling import Teller
 
 
@@ -106,14 +104,20 @@ def run(
     threads = threads or default_threads()
     # One batch more waits while this thread remembers another; but what is made of batches for a sink takes much room.
     ahead = threads if sink else threads + 1
-    with ThreadPoolExecutor(threads) as pool:
-        pool.submit(get_ready)  # while the first blocks are cut
-        work.judge(TABLES.values(), pool, ahead)
+    with ThreadPoolExecutor(threads) as pool, Early(pool.submit(_load), MOST_EARLY if threads > 1 else 0) as early:
+        work.judge(TABLES.values(), pool, ahead, early)
     try:
         work.finish()
     finally:
         work.ledger.close()
     return work.collector.report(work.rows, strict=strict)
+
+
+def _load() -> None:
+    """Load what judges: half of what a command needs to start, and nothing that cuts and reads blocks needs it."""
+    from armsdata.schema.models import get_ready
+
+    get_ready()
 
 
 class Run:
@@ -132,17 +136,22 @@ class Run:
         self.ledger = ledger or Ledger()
         self.rows: dict[str, int] = {}
         self._first = 0  # the number of the next row of the table
+        self._early: Early | None = None
         self.teller = Teller(inputs, collector, Again(self._reread))
 
-    def judge(self, tables: Iterable[Table], pool: ThreadPoolExecutor, ahead: int) -> None:
+    def judge(
+        self, tables: Iterable[Table], pool: ThreadPoolExecutor, ahead: int, early: Early | None = None
+    ) -> None:
         """Judge every file of these tables; the next table is begun while the one before comes to its end.
 
         Args:
             tables: the tables, in the order in which they refer to each other.
             pool: judges batches.
             ahead: how many batches are judged or wait at once.
+            early: reads the first blocks while nothing can be judged yet.
         """
-        _in_order(pool, ahead, self._steps(tables))
+        self._early = early
+        in_order(pool, lambda: early.ahead(ahead) if early else ahead, self._steps(tables))
 
     def _steps(self, tables: Iterable[Table]) -> Iterator[Step]:
         for table in tables:
@@ -179,7 +188,8 @@ class Run:
     def _blocks(self, file: Input) -> Iterator[Step]:
         try:
             for read in file.reader.blocks():
-                yield Step(partial(self._take, file), partial(self._judge, file.table, file, read))
+                begun = self._early.begun(read) if self._early else read
+                yield Step(partial(self._take, file), partial(self._judge, file.table, file, begun))
         except NoTable as error:  # it could be opened, but is damaged further on: what was read before is judged
             if not file.told:
                 raise
@@ -256,42 +266,3 @@ def _only(batch: Batch, keep: Mask) -> Batch:
 def _anew(array: pa.Array) -> pa.Array:
     """A column with a dictionary of the texts that are left, for what is in it counts as used."""
     return array.dictionary_decode().dictionary_encode() if pa.types.is_dictionary(array.type) else array
-
-
-@dataclass(frozen=True)
-class Step:
-    """A step of the work.
-
-    Attributes:
-        then: done in the order of the steps, with what `work` gave.
-        work: done beside others; None: there is none.
-        waits: the steps after it are not begun before it is done.
-    """
-
-    then: Callable[..., None]
-    work: Callable[[], tuple[Any, ...]] | None = None
-    waits: bool = False
-
-
-def _in_order(pool: ThreadPoolExecutor, ahead: int, steps: Iterable[Step]) -> None:
-    """Take steps whose work is done side by side.
-
-    At most `ahead` of them work or wait: each holds a batch and all that was made of it.
-    """
-    waiting: deque[tuple[Step, Future[tuple[Any, ...]] | None]] = deque()
-    try:
-        for step in steps:
-            work = pool.submit(contextvars.copy_context().run, step.work) if step.work else None
-            waiting.append((step, work))
-            while waiting and (step.waits or sum(one is not None for _, one in waiting) >= ahead or not waiting[0][1]):
-                _finish(*waiting.popleft())
-        while waiting:
-            _finish(*waiting.popleft())
-    finally:
-        for _, work in waiting:
-            if work:
-                work.cancel()
-
-
-def _finish(step: Step, work: Future[tuple[Any, ...]] | None) -> None:
-    step.then(*(work.result() if work else ()))
