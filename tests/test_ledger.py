@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import armsdata
 from armsdata.validation import keys, late
 from armsdata.validation.graph import cycles
+from armsdata.validation.records import Records
 
 HEADER = {name: ",".join(column.name for column in table.source_columns) for name, table in TABLES.items()}
 
@@ -95,7 +96,7 @@ def test_a_spool_that_was_split_for_one_question_is_still_whole_for_another() ->
     spool.add(key=wanted, row=np.arange(len(wanted)))
 
     def ask(split: bool) -> list[tuple[int, int]]:
-        records = np.concatenate(list(spool.parts(split=split)))
+        records = Records.joined(spool.parts(split=split), spool.kinds)
         return sorted(zip(records["key"].tolist(), records["row"].tolist(), strict=True))
 
     whole = ask(False)

@@ -17,8 +17,8 @@ import pandas as pd
 
 from armsdata.schema import TABLES
 from armsdata.validation import late
-from armsdata.validation.keys import Records
 from armsdata.validation.late import BEGUN, CLAIMED, EDGES, FIGURES, KEYS, REFERENCES, UNTOLD, Late
+from armsdata.validation.records import Records
 
 from .parts import records_of
 from .waiting import Waiting
@@ -92,7 +92,7 @@ class Joins:
 
     def _frame(self, kinds: Sequence[tuple[str, str]], fields: Mapping[str, str], by: str = "key") -> Any:
         """A frame of the records of some kinds, those with equal hashes in the same partition."""
-        meta = _frame_of(np.zeros(0, dtype=[("key", "u8"), *fields.items()]), 0, list(fields), by)
+        meta = _frame_of(Records.none(fields), 0, list(fields), by)
         futures = [
             self._waiting.submit(_frame_of, records, number, list(fields), by)
             for number, (table, kind) in enumerate(kinds)
@@ -117,7 +117,7 @@ class Joins:
         asked.append(self._ask(_alike, plan, self._frame(tables, KEYS, by="alike")))
         if ("transfers", "upstream") in plan.edges:
             upstream = self._frame([("transfers", "upstream")], EDGES)
-            meta = _frame_of(np.zeros(0, dtype=[("key", "u8"), *BEGUN.items()]), 0, list(BEGUN))
+            meta = _frame_of(Records.none(BEGUN), 0, list(BEGUN))
             begun = dd.map_partitions(_begun, upstream, figures, meta=meta, enforce_metadata=False)
             begun = self._shuffled(begun, "key")
             asked.append(self._ask(_too_late, plan, begun, figures))
@@ -136,16 +136,13 @@ def _frame_of(records: Records, of: int, fields: Iterable[str], by: str = "key")
     """Records as a frame, numbered by their kind; those that are like no other are left out where that is asked."""
     if by != "key":
         records = records[records[by] != 0]
-    frame = pd.DataFrame({name: records[name].copy() for name in ("key", *fields)})
+    frame = pd.DataFrame({name: records[name] for name in ("key", *fields)})
     frame["of"] = np.full(len(records), of, dtype=np.uint8)
     return frame
 
 
 def _records_of(frame: pd.DataFrame) -> Records:
-    records = np.zeros(len(frame), dtype=[(str(name), kind) for name, kind in frame.dtypes.items()])
-    for name in records.dtype.names or ():
-        records[name] = frame[name].to_numpy()
-    return records
+    return Records({str(name): values.to_numpy() for name, values in frame.items()})
 
 
 def _tell(rules: Any, plan: Plan, *frames: pd.DataFrame) -> pd.DataFrame:

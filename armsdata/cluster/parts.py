@@ -19,9 +19,10 @@ from armsdata.schema import TABLES
 from armsdata.validation import late
 from armsdata.validation.again import Record, names_in, records_at
 from armsdata.validation.judge import Rows
-from armsdata.validation.keys import KeySet, Records, Spool, seeded
+from armsdata.validation.keys import KeySet, seeded
 from armsdata.validation.late import UNTOLD, Late
 from armsdata.validation.ledger import Ledger
+from armsdata.validation.records import Records
 from armsdata.validation.run import Input, Run
 
 from .places import Part, called, fetched
@@ -136,11 +137,7 @@ def _records(ledger: Ledger, table: str) -> dict[str, Records]:
     spools |= {column: spool for (_, column), spool in ledger.edges.items()}
     if table in ("transfers", "claims"):
         spools["figures"] = ledger.figures if table == "transfers" else ledger.claims
-    return {name: _whole(spool) for name, spool in spools.items() if spool is not None}
-
-
-def _whole(spool: Spool) -> Records:
-    return np.concatenate(list(spool.parts(split=spool.spilled)))
+    return {name: spool.whole() for name, spool in spools.items() if spool is not None}
 
 
 def summary_of(judged: Judged) -> Summary:
@@ -153,19 +150,19 @@ def summary_of(judged: Judged) -> Summary:
 
 def records_of(judged: Judged, kind: str, first: int) -> Records:
     """The records of one kind, their rows counted through the whole table, in which the part begins at this row."""
-    moved: Records = judged.records[kind].copy()
-    moved["row"][moved["row"] != UNTOLD] += np.uint32(first)
-    return moved
+    records = judged.records[kind]
+    rows = records["row"]
+    return records.having(row=np.where(rows == UNTOLD, rows, rows + np.uint32(first)))
 
 
 def keyset_of(judged: Sequence[Judged]) -> KeySet:
     """All keys of a table."""
-    first, parts = 0, [np.zeros(0, dtype=[("key", "u8"), *late.KEYS.items()])]
+    first, parts = 0, []
     for one in judged:
         if "keys" in one.records:
             parts.append(records_of(one, "keys", first))
         first += one.summary.size
-    keys = np.concatenate(parts)
+    keys = Records.joined(parts, late.KEYS)
     return KeySet(keys["key"], keys["row"])
 
 
@@ -189,7 +186,7 @@ def unused_of(table: str, known: Known, used: bytes, own: Sequence[Judged]) -> L
 
 def circles_of(table: str, column: str, edges: Sequence[Records]) -> list[Late]:
     """References that lead back to where they came from."""
-    return list(late.circles(table, column, np.concatenate(edges)))
+    return list(late.circles(table, column, Records.joined(edges, late.EDGES)))
 
 
 # ------------------------------------------------------------------------------------ a second look

@@ -10,7 +10,7 @@ import copy
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from threading import RLock
@@ -22,8 +22,9 @@ import pyarrow as pa
 from armsdata.schema.arrays import edges
 from armsdata.schema.cells import Mask
 
+from .records import Array, Records
+
 Hashes = np.ndarray[Any, np.dtype[np.uint64]]
-Records = np.ndarray[Any, Any]
 
 #: A spool holds this many bytes in memory; what is more goes to disk.
 SPOOL_LIMIT = 40 << 20
@@ -103,7 +104,7 @@ def combine(columns: list[Hashes]) -> Hashes:
 class KeySet:
     """The keys of a finished table, to look references up, and which of them were used."""
 
-    def __init__(self, hashes: Hashes, rows: Records) -> None:
+    def __init__(self, hashes: Hashes, rows: Array) -> None:
         order = np.argsort(hashes, kind="stable")
         self.hashes, self.rows = hashes[order], rows[order]
         self.used = np.zeros(len(order), dtype=bool)
@@ -140,9 +141,9 @@ class Spool:
         fields: name and type of each field behind ``key``, the hash.
     """
 
-    def __init__(self, fields: dict[str, str]) -> None:
-        self.dtype = np.dtype([("key", "u8"), *fields.items()])
-        self._arrays: list[Records] = []
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        self.kinds = fields
+        self._parts: list[Records] = []
         self._size = 0
         self._files: list[Any] = []
         self._alone = RLock()  # several questions are asked of it at once
@@ -151,12 +152,10 @@ class Spool:
     def add(self, **fields: Any) -> None:
         """Append records, field by field; those whose key is 0 are left out."""
         keys = fields["key"]
-        records = np.zeros(len(keys), dtype=self.dtype)
-        for name, values in fields.items():
-            records[name] = values
-        records = records if keys.all() else records[keys != 0]
-        self._arrays.append(records)
-        self._size += records.nbytes
+        kinds = {"key": "u8", **self.kinds}
+        records = Records({name: np.asarray(fields[name], kind) for name, kind in kinds.items()}).where(keys != 0)
+        self._parts.append(records)
+        self._size += sum(values.nbytes for values in records.fields.values())
         self.count += len(records)
         if self._size > SPOOL_LIMIT:
             self.spill()
@@ -170,16 +169,24 @@ class Spool:
         """Move all records to disk, split by their hash."""
         if not self._files:
             self._files = [tempfile.TemporaryFile() for _ in range(_PARTS)]  # noqa: SIM115 (they live as long as the spool)
-        for records in self._arrays:
+        for records in self._parts:
+            written = np.zeros(len(records), dtype=self._written)
+            for name, values in records.fields.items():
+                written[name] = values
             parts = records["key"] >> np.uint64(60)
             for number in range(_PARTS):
-                self._files[number].write(records[parts == number].tobytes())
-        self._arrays, self._size = [], 0
+                self._files[number].write(written[parts == number].tobytes())
+        self._parts, self._size = [], 0
+
+    @property
+    def _written(self) -> np.dtype[np.void]:
+        """A record as it stands on disk."""
+        return np.dtype([("key", "u8"), *self.kinds.items()])
 
     def parts(self, *, split: bool) -> Iterator[Records]:
         """The records: all at once, or split when `split` asks for it (as it must when a partner has spilled)."""
         if not split:
-            yield self._whole()
+            yield self.whole()
             return
         for number in range(_PARTS):
             yield self._part(number)
@@ -188,31 +195,31 @@ class Spool:
         with self._alone:
             self.spill()
             self._files[number].seek(0)
-            return np.frombuffer(self._files[number].read(), dtype=self.dtype)
+            read = np.frombuffer(self._files[number].read(), dtype=self._written)
+        return Records({name: np.ascontiguousarray(read[name]) for name in read.dtype.names or ()})
 
-    def _whole(self) -> Records:
+    def whole(self) -> Records:
+        """All records."""
         with self._alone:
-            if self._files:  # meanwhile a partner wanted it split
-                return np.concatenate([self._part(number) for number in range(_PARTS)])
-            if len(self._arrays) != 1:  # joined once, and kept so
-                self._arrays = [np.concatenate(self._arrays) if self._arrays else np.zeros(0, dtype=self.dtype)]
-            return self._arrays[0]
+            if self._files:
+                return Records.joined(map(self._part, range(_PARTS)), self.kinds)
+            if len(self._parts) != 1:  # joined once, and kept so
+                self._parts = [Records.joined(self._parts, self.kinds)]
+            return self._parts[0]
 
     def close(self) -> None:
         """Give back memory and disk."""
         for file in self._files:
             file.close()
-        self._files, self._arrays = [], []
+        self._files, self._parts = [], []
 
 
-def absent(wanted: Hashes, known: Hashes) -> Mask:
-    """Which of the wanted are not known."""
-    known = np.sort(known)
-    ordered = np.sort(wanted)  # in order, looking up is quick; as a rule nothing is absent, and that is all
-    missing: Mask = np.zeros(len(wanted), dtype=bool)
-    if _found(known, ordered).all():
-        return missing
-    return ~_found(known, wanted)
+def absent(wanted: Records, known: Records) -> Mask:
+    """Which of the wanted keys are not known."""
+    ordered = wanted.sorted_keys  # in order, looking up is quick; as a rule nothing is absent, and that is all
+    if _found(known.sorted_keys, ordered).all():
+        return np.zeros(len(wanted), dtype=bool)
+    return ~_found(known.sorted_keys, wanted["key"])
 
 
 def _found(known: Hashes, wanted: Hashes) -> Mask:
@@ -230,7 +237,7 @@ def together(*spools: Spool) -> Iterator[tuple[Records, ...]]:
 
 def repeats(records: Records, field: str = "key") -> tuple[Records, Records]:
     """The records whose field stood in an earlier row, and beside each the first record that had it."""
-    plain = np.sort(records[field])
+    plain = records.sorted_keys if field == "key" else np.sort(records[field])
     if not (plain[1:] == plain[:-1]).any():  # as a rule: a plain sort is all it takes
         return records[:0], records[:0]
     ordered = records[np.lexsort((records["row"], records[field]))]

@@ -16,7 +16,8 @@ from armsdata.schema.cells import Mask
 
 from .graph import cycles
 from .judge import Rows
-from .keys import Hashes, KeySet, Records, absent, repeats
+from .keys import Hashes, KeySet, absent, repeats
+from .records import Records
 
 #: The row number of records that nothing more is told about.
 UNTOLD = 2**32 - 1
@@ -62,37 +63,36 @@ def target_of(table: str) -> str:
 
 def same_key(table: Table, keys: Records) -> Late:
     """Records whose key stood before."""
-    later, firsts = repeats(keys[keys["key"] != 1])
+    later, firsts = repeats(keys.where(keys["key"] != 1))
     return _late("duplicate-id", table.name, table.key, later, firsts)
 
 
 def alike(table: Table, part: Records, contributed: int = 0) -> Late:
     """Records that agree with an earlier one in all that describes them; the first so many rows are contributed."""
-    part = part[part["alike"] != 0]
     told = np.uint32(contributed)
-    part["row"] -= told  # what is contributed comes behind the base, whose records were there first
-    later, firsts = repeats(part, "alike")
-    later["row"] += told
-    firsts["row"] += told
+    part = part.where(part["alike"] != 0)
+    if contributed:  # it comes behind the base, whose records were there first
+        part = part.having(row=part["row"] - told)
+    later, firsts = (some.having(row=some["row"] + told) for some in repeats(part, "alike"))
     differ = later["key"] != firsts["key"]  # with the same key it is a duplicate, and told as that
     return _late("probable-duplicate", table.name, table.key, later[differ], firsts[differ])
 
 
 def unknown(table: str, column: str, refs: Records, known: Records) -> Late:
     """References that are no key."""
-    lost = refs[absent(refs["key"], known["key"])]
+    lost = refs[absent(refs, known)]
     return Late("unknown-reference", table, column, _rows(lost), _none(lost), hashes=lost["key"])
 
 
 def uncited(known: Records, refs: Records) -> Late:
     """Transfers that no claim names."""
-    bare = known[absent(known["key"], refs["key"]) & (known["key"] != 1)]
+    bare = known[absent(known, refs) & (known["key"] != 1)]
     return Late("uncited-transfer", "transfers", "transfer_id", _rows(bare), _none(bare))
 
 
 def circles(table: str, column: str, edges: Records) -> Iterator[Late]:
     """References that lead back to where they came from; of all edges at once."""
-    edges = edges[edges["row"] != UNTOLD]
+    edges = edges.where(edges["row"] != UNTOLD)
     paths = cycles(edges["owner"], edges["key"], edges["row"])
     if paths:
         rows = np.array([path[0] for path in paths], dtype=np.int64)
@@ -104,7 +104,7 @@ def conflicting(claims: Records, figures: Records) -> Iterator[Late]:
     if not len(figures) or not len(claims):
         return
     known, place = _find(figures["key"], claims["key"])
-    flags, low, high, row = (_at(figures, name, place) for name in ("flags", "low", "high", "row"))
+    flags, low, high, row = (figures[name][place] for name in ("flags", "low", "high", "row"))
     slack = np.where(flags & APPROXIMATE, 0.1, 0.0)
     apart = (claims["low"] > high * (1 + slack)) | (claims["high"] < low * (1 - slack))
     apart &= known & (flags & DISPUTED == 0) & (row != UNTOLD)
@@ -115,17 +115,15 @@ def begun(upstream: Records, figures: Records) -> Records:
     """For each transfer the first day of what it came from, by the transfer's own hash."""
     known, place = _find(figures["key"], upstream["key"])
     edges, place = upstream[known], place[known]
-    found = np.zeros(len(edges), dtype=[("key", "u8"), *BEGUN.items()])
-    found["key"], found["row"] = edges["owner"], edges["row"]
-    found["start"], found["from"] = _at(figures, "start", place), _at(figures, "row", place)
-    return found
+    first = {"start": figures["start"][place], "from": figures["row"][place]}
+    return Records({"key": edges["owner"], "row": edges["row"], **first})
 
 
 def too_late(edges: Records, figures: Records) -> Late:
     """Arms cannot come from a transfer that was later: its first day is after the last day of what came of it."""
     known, place = _find(figures["key"], edges["key"])
     edges = edges[known]
-    late = edges[edges["start"] > _at(figures, "end", place[known])]
+    late = edges[edges["start"] > figures["end"][place[known]]]
     return Late("impossible-order", "transfers", "upstream", _rows(late), late["from"].astype(np.int64))
 
 
@@ -172,8 +170,3 @@ def _may_be_among(keys: Hashes, wanted: Hashes) -> Rows:
     marked = np.zeros(1 << 20, dtype=bool)
     marked[wanted & bits] = True
     return np.flatnonzero(marked[keys & bits])
-
-
-def _at(records: Records, field: str, places: Rows) -> Records:
-    """A field of the records at these places; drawn out first, for picking whole records is slow."""
-    return np.ascontiguousarray(records[field])[places]

@@ -17,9 +17,10 @@ from armsdata.schema.columns import Column, Kind
 
 from . import late
 from .judge import Group, Judged, group_of
-from .keys import KeySet, Records, Spool, hash_texts, together
+from .keys import Hashes, KeySet, Spool, hash_texts, together
 from .late import CLAIMED, EDGES, FIGURES, KEYS, REFERENCES, UNTOLD, Late
 from .notes import LOOKED_UP, Notes
+from .records import Array, Records
 
 
 class Ledger:
@@ -74,7 +75,7 @@ class Ledger:
             rows[judged.batch.muted] = UNTOLD
         key = notes.key
         spool = self.keys.setdefault(table.name, Spool(KEYS))
-        spool.add(key=np.where(key == 0, np.uint64(1), key), row=rows, alike=notes.alike)
+        spool.add(key=_named(key), row=rows, alike=notes.alike)
         self.counts[table.name] = first + judged.batch.size
         groups = []
         for column in table.source_columns:
@@ -94,10 +95,9 @@ class Ledger:
 
     def _keys_of(self, table: Table) -> Records:
         spool = self.keys.get(table.name)
-        parts = list(spool.parts(split=spool.spilled)) if spool else []
-        return np.concatenate(parts) if parts else np.zeros(0, dtype=[("key", "u8"), *KEYS.items()])
+        return spool.whole() if spool else Records.none(KEYS)
 
-    def _refer(self, table: Table, column: Column, judged: Judged, notes: Notes, rows: Records) -> list[Group]:
+    def _refer(self, table: Table, column: Column, judged: Judged, notes: Notes, rows: Array) -> list[Group]:
         cells = judged.cells[column.name]
         if column.references in self.keysets:
             return self._look_up(column, judged, cells)
@@ -106,7 +106,7 @@ class Ledger:
         if cells.values.null_count == len(cells.values):
             return []
         hashes, owners = notes.references[column.name]
-        told = {"owner": np.where(notes.key == 0, np.uint64(1), notes.key)[owners]} if "owner" in fields else {}
+        told = {"owner": _named(notes.key)[owners]} if "owner" in fields else {}
         edges.add(key=hashes, row=rows[owners], **told)
         return []
 
@@ -165,7 +165,7 @@ class Ledger:
         for part in spool.parts(split=True):
             alike.add(key=part["alike"], row=part["row"], id=part["key"])
         for part in alike.parts(split=True):
-            yield part.view([("alike", "u8"), ("row", "u4"), ("key", "u8")])
+            yield Records({"key": part["id"], "row": part["row"], "alike": part["key"]})
         alike.close()
 
     def _unknown(self, table: str, column: str) -> Iterator[Late]:
@@ -183,7 +183,7 @@ class Ledger:
     def _circles(self, table: str, column: str) -> Iterator[Late]:
         edges = self.edges[table, column]
         if table != "claims" and edges.count:
-            yield from late.circles(table, column, np.concatenate(list(edges.parts(split=edges.spilled))))
+            yield from late.circles(table, column, edges.whole())
 
     def _conflicting(self) -> Iterator[Late]:
         for claims, figures in together(self.claims, self.figures):
@@ -195,8 +195,7 @@ class Ledger:
             return
         sources = Spool(late.BEGUN)
         for edges, figures in together(upstream, self.figures):
-            begun = late.begun(edges, figures)
-            sources.add(**{name: begun[name] for name in begun.dtype.names})
+            sources.add(**late.begun(edges, figures).fields)
         for edges, figures in together(sources, self.figures):
             yield late.too_late(edges, figures)
         sources.close()
@@ -214,3 +213,8 @@ class Ledger:
         """Give back memory and disk."""
         for spool in (*self.keys.values(), *self.edges.values(), self.figures, self.claims):
             spool.close()
+
+
+def _named(keys: Hashes) -> Hashes:
+    """A hash of every key: an empty one, which is no key, counts as 1."""
+    return keys if keys.all() else np.where(keys == 0, np.uint64(1), keys)

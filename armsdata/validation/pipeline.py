@@ -73,7 +73,9 @@ def in_order(pool: ThreadPoolExecutor, ahead: Callable[[], int], steps: Iterable
         for step in steps:
             work = pool.submit(contextvars.copy_context().run, step.work) if step.work else None
             waiting.append((step, work))
-            while waiting and (step.waits or sum(one is not None for _, one in waiting) >= ahead() or not waiting[0][1]):
+            while waiting and (
+                step.waits or sum(one is not None for _, one in waiting) >= ahead() or not waiting[0][1]
+            ):
                 _finish(*waiting.popleft())
         while waiting:
             _finish(*waiting.popleft())
@@ -81,6 +83,10 @@ def in_order(pool: ThreadPoolExecutor, ahead: Callable[[], int], steps: Iterable
         for _, work in waiting:
             if work:
                 work.cancel()
+
+
+def _at_work(waiting: Iterable[tuple[Step, Future[tuple[Any, ...]] | None]]) -> int:
+    return sum(work is not None for _, work in waiting)
 
 
 def _finish(step: Step, work: Future[tuple[Any, ...]] | None) -> None:

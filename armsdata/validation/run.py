@@ -139,9 +139,7 @@ class Run:
         self._early: Early | None = None
         self.teller = Teller(inputs, collector, Again(self._reread))
 
-    def judge(
-        self, tables: Iterable[Table], pool: ThreadPoolExecutor, ahead: int, early: Early | None = None
-    ) -> None:
+    def judge(self, tables: Iterable[Table], pool: ThreadPoolExecutor, ahead: int, early: Early | None = None) -> None:
         """Judge every file of these tables; the next table is begun while the one before comes to its end.
 
         Args:
