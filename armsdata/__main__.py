@@ -17,6 +17,7 @@ def main() -> None:
     if sys.platform == "linux":  # this one gives memory back soonest: a tenth less at the peak of an export
         os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "jemalloc")
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy starts threads for matrices: there are none here
+    os.environ.setdefault("NUMPY_MADVISE_HUGEPAGE", "0")  # looking for large pages costs more than they save here
     # pandera looks for geopandas at each column of each batch: where it is not installed, that is a search of the disk.
     # It loads hypothesis where it is installed, which only those who make frames up need.
     for unused in ("geopandas", "hypothesis"):

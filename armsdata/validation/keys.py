@@ -29,6 +29,8 @@ Hashes = np.ndarray[Any, np.dtype[np.uint64]]
 #: A spool holds this many bytes in memory; what is more goes to disk.
 SPOOL_LIMIT = 40 << 20
 _PARTS = 16
+#: So many hashes are looked up at once.
+_PIECE = 1 << 16
 #: Texts of more bytes are hashed one by one.
 _LONG = 2048
 # The seed is drawn anew for each run, so that nobody can prepare keys that collide. Processes that work at one dataset
@@ -216,10 +218,18 @@ class Spool:
 
 def absent(wanted: Records, known: Records) -> Mask:
     """Which of the wanted keys are not known."""
-    ordered = wanted.sorted_keys  # in order, looking up is quick; as a rule nothing is absent, and that is all
-    if _found(known.sorted_keys, ordered).all():
+    keys = known.ordered()
+    if np.array_equal(known.distinct_keys, wanted.distinct_keys):  # as where every transfer has its claims
         return np.zeros(len(wanted), dtype=bool)
-    return ~_found(known.sorted_keys, wanted["key"])
+    if all(_found(keys, some).all() for some in pieces(wanted.ordered())):  # in order, looking up is quick;
+        return np.zeros(len(wanted), dtype=bool)  # as a rule nothing is absent, and that is all
+    return ~_found(keys, wanted["key"])
+
+
+def pieces(values: Array) -> Iterator[Array]:
+    """The same in pieces: what is worked out of one is not worth new memory, and stays in the processor's cache."""
+    for first in range(0, len(values), _PIECE):
+        yield values[first : first + _PIECE]
 
 
 def _found(known: Hashes, wanted: Hashes) -> Mask:
@@ -235,11 +245,19 @@ def together(*spools: Spool) -> Iterator[tuple[Records, ...]]:
     yield from zip(*(spool.parts(split=split) for spool in spools), strict=True)
 
 
-def repeats(records: Records, field: str = "key") -> tuple[Records, Records]:
-    """The records whose field stood in an earlier row, and beside each the first record that had it."""
-    plain = records.sorted_keys if field == "key" else np.sort(records[field])
+def repeats(records: Records, field: str, above: int) -> tuple[Records, Records]:
+    """The records whose field stood in an earlier row, and beside each the first record that had it.
+
+    Args:
+        records: the records.
+        field: the field; a hash.
+        above: up to here it stands for none.
+    """
+    plain = records.ordered(field)
+    plain = plain[np.searchsorted(plain, np.uint64(above), side="right") :]
     if not (plain[1:] == plain[:-1]).any():  # as a rule: a plain sort is all it takes
         return records[:0], records[:0]
+    records = records.where(records[field] > above)
     ordered = records[np.lexsort((records["row"], records[field]))]
     same = ordered[field][1:] == ordered[field][:-1]
     later = np.flatnonzero(same) + 1

@@ -16,7 +16,7 @@ from armsdata.schema.cells import Mask
 
 from .graph import cycles
 from .judge import Rows
-from .keys import Hashes, KeySet, absent, repeats
+from .keys import Hashes, KeySet, absent, pieces, repeats
 from .records import Records
 
 #: The row number of records that nothing more is told about.
@@ -63,17 +63,16 @@ def target_of(table: str) -> str:
 
 def same_key(table: Table, keys: Records) -> Late:
     """Records whose key stood before."""
-    later, firsts = repeats(keys.where(keys["key"] != 1))
+    later, firsts = repeats(keys, "key", 1)
     return _late("duplicate-id", table.name, table.key, later, firsts)
 
 
 def alike(table: Table, part: Records, contributed: int = 0) -> Late:
     """Records that agree with an earlier one in all that describes them; the first so many rows are contributed."""
     told = np.uint32(contributed)
-    part = part.where(part["alike"] != 0)
     if contributed:  # it comes behind the base, whose records were there first
         part = part.having(row=part["row"] - told)
-    later, firsts = (some.having(row=some["row"] + told) for some in repeats(part, "alike"))
+    later, firsts = (some.having(row=some["row"] + told) for some in repeats(part, "alike", 0))
     differ = later["key"] != firsts["key"]  # with the same key it is a duplicate, and told as that
     return _late("probable-duplicate", table.name, table.key, later[differ], firsts[differ])
 
@@ -169,4 +168,4 @@ def _may_be_among(keys: Hashes, wanted: Hashes) -> Rows:
     bits = np.uint64((1 << 20) - 1)
     marked = np.zeros(1 << 20, dtype=bool)
     marked[wanted & bits] = True
-    return np.flatnonzero(marked[keys & bits])
+    return np.flatnonzero(np.concatenate([marked[some & bits] for some in pieces(keys)]))

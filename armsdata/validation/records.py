@@ -1,9 +1,8 @@
-"""What is remembered of rows, in fixed width and column by column: a column is joined, sorted and looked up alone."""
+"""What is remembered of rows, in fixed width and column by column: a field is joined, sorted and looked up alone."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, overload
 
@@ -12,15 +11,16 @@ import numpy as np
 Array = np.ndarray[Any, Any]
 
 
-@dataclass(frozen=True, eq=False)
 class Records:
     """Records, each of a hash and what is remembered beside it.
 
-    Attributes:
+    Args:
         fields: the values by field, all of one length; the hash is ``key``. They may be shared, and are not changed.
     """
 
-    fields: Mapping[str, Array]
+    def __init__(self, fields: Mapping[str, Array]) -> None:
+        self.fields = fields
+        self._ordered: dict[str, Array] = {}
 
     @classmethod
     def none(cls, kinds: Mapping[str, str]) -> Records:
@@ -33,7 +33,7 @@ class Records:
         some = [part for part in parts if len(part)]
         if len(some) < 2:
             return some[0] if some else cls.none(kinds)
-        return cls({name: np.concatenate([part[name] for part in some]) for name in some[0].fields})
+        return cls(_Joined([part.fields for part in some]))
 
     def __len__(self) -> int:
         return len(self.fields["key"])
@@ -58,7 +58,40 @@ class Records:
         """The same records with other values in some fields."""
         return Records({**self.fields, **fields})
 
+    def ordered(self, field: str = "key") -> Array:
+        """All values of a field in order; not to be changed."""
+        if field not in self._ordered:
+            values = self.fields.fresh(field) if isinstance(self.fields, _Joined) else self.fields[field].copy()
+            values.sort()
+            self._ordered[field] = values
+        return self._ordered[field]
+
     @cached_property
-    def sorted_keys(self) -> Array:
-        """All hashes in order."""
-        return np.sort(self.fields["key"])
+    def distinct_keys(self) -> Array:
+        """Every hash once, in order."""
+        keys = self.ordered()
+        fresh = keys[1:] != keys[:-1]
+        return keys if fresh.all() else np.concatenate([keys[:1], keys[1:][fresh]])
+
+
+class _Joined(Mapping[str, Array]):
+    """Fields in several parts, each joined when somebody asks for it: most are never asked for."""
+
+    def __init__(self, parts: Sequence[Mapping[str, Array]]) -> None:
+        self._parts = parts
+        self._known: dict[str, Array] = {}
+
+    def fresh(self, name: str) -> Array:
+        """A field in one piece that is nobody else's."""
+        return np.concatenate([part[name] for part in self._parts])
+
+    def __getitem__(self, name: str) -> Array:
+        if name not in self._known:
+            self._known[name] = self.fresh(name)
+        return self._known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._parts[0])
+
+    def __len__(self) -> int:
+        return len(self._parts[0])
