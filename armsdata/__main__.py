@@ -22,7 +22,7 @@ def main() -> None:
     # It loads hypothesis where it is installed, which only those who make frames up need.
     for unused in ("geopandas", "hypothesis"):
         sys.modules.setdefault(unused, None)  # type: ignore[arg-type]
-    gc.set_threshold(100_000, 20, 20)  # looking for rubbish among what is only being imported costs a tenth of that
+    gc.set_threshold(500_000, 20, 20)  # looking for rubbish among what is only being imported costs a tenth of that
     sys.stdout, sys.stderr = sys.stdout or _nowhere(), sys.stderr or _nowhere()  # a caller may have closed them
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):

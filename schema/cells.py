@@ -19,14 +19,11 @@ import pyarrow.compute as pc
 
 from . import damage, dates, edtf, prose
 from .columns import CELL_LIMIT, DIGITS, LIST_JOIN, LIST_SEPARATOR, PLACES, Column, Kind
+from .forms import URL, matches
 from .vocabularies import vocabulary
 
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
 Ints = np.ndarray[Any, np.dtype[np.int32]]
-
-
-#: An absolute http(s) address, without blanks or characters that nobody sees.
-URL = r"(?i:https?)://[^\s\pZ\pC/?#]+[^\s\pZ\pC]*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,8 +185,8 @@ def _keep_where(cells: Cells, ok: pa.Array) -> None:
 
 
 def _by_pattern(cells: Cells, pattern: str, code: str) -> pa.Array:
-    """Report the texts that do not match; say which do. Full matches: a trailing newline is no match."""
-    ok = pc.match_substring_regex(cells.texts, rf"\A(?:{pattern})\z")
+    """Report the texts that do not match in full; say which do."""
+    ok = matches(cells.texts, pattern)
     cells.faults += [wrong(cells.column, position, text, code) for position, text in _broken(cells, ok)]
     return ok
 

@@ -178,7 +178,7 @@ def _rows_check(table: Table) -> pa_pandera.Check:
 
     def holds(frame: pd.DataFrame) -> bool:
         needed = {name for rule in row_rules(table) for name in rule.needs}
-        cells = {name: _cells(table, frame, name) for name in needed}
+        cells = {name: _stored(frame[name]) if name in frame else _cells(table, frame, name) for name in needed}
         return not any(rule.broken(cells).any() for rule in row_rules(table))
 
     return pa_pandera.Check(holds, name="row-rules", error="row-rules", ignore_na=False)

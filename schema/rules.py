@@ -9,15 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .cells import URL, Mask, counted_units
+from .arrays import single
+from .cells import Mask, counted_units
 from .columns import ID_LIMIT, ZERO, Column, Kind, Table
 from .dates import allowed
+from .forms import URL, matches
 from .vocabularies import vocabulary
 
 
@@ -38,7 +39,7 @@ class RowRule:
         code: the finding it makes.
         place: the column at which the finding stands.
         needs: the columns that `broken` reads.
-        broken: from typed columns to one boolean a row.
+        broken: from typed columns, plain or with coded values, to one boolean a row.
         says: what is wrong, with `{column}` for the cells named in `needs`.
     """
 
@@ -69,7 +70,7 @@ def column_rules(column: Column) -> tuple[ColumnRule, ...]:
     if column.kind is Kind.LANGUAGE:
         rules.append(ColumnRule("not-in-vocabulary", _no_language))
     if column.kind is Kind.URL:
-        rules.append(ColumnRule("wrong-type", lambda array: mask(pc.invert(_matches(array, URL)))))
+        rules.append(ColumnRule("wrong-type", lambda array: mask(pc.invert(matches(array, URL)))))
     if column.kind is Kind.INTEGER:
         rules.append(
             ColumnRule("bad-identifier", lambda array: mask(pc.or_(pc.less(array, 1), pc.greater(array, 9999))))
@@ -96,18 +97,13 @@ _LANGUAGE = (
 )
 
 
-def _matches(array: pa.Array, pattern: str) -> pa.Array:
-    """Which texts match in full."""
-    return pc.match_substring_regex(array, rf"\A(?:{pattern})\z")
-
-
 def _no_language(array: pa.Array) -> Mask:
     primary = pc.utf8_lower(pc.replace_substring_regex(array, "-.*", ""))
-    return mask(pc.invert(_matches(array, _LANGUAGE))) | _outside(primary, vocabulary("language").codes)
+    return mask(pc.invert(matches(array, _LANGUAGE))) | _outside(primary, vocabulary("language").codes)
 
 
 def _not_of_form(column: Column, array: pa.Array) -> Mask:
-    broken = mask(pc.invert(_matches(array, column.pattern)))
+    broken = mask(pc.invert(matches(array, column.pattern)))
     if column.kind is Kind.ID:
         broken |= mask(pc.greater(pc.utf8_length(array), ID_LIMIT))
     if column.name == "actor_id":
@@ -123,10 +119,12 @@ def country_codes() -> pa.Array:
     return pa.array([country.more["iso3166"] for country in vocabulary("country").concepts.values()], pa.string())
 
 
+def _coded(array: pa.Array) -> pa.DictionaryArray:
+    return array if pa.types.is_dictionary(array.type) else single(array.dictionary_encode())
+
+
 def _no_edtf(array: pa.Array) -> Mask:
-    distinct = array.dictionary_encode()
-    if isinstance(distinct, pa.ChunkedArray):
-        distinct = distinct.combine_chunks()
+    distinct = _coded(array)
     bad = allowed(distinct.dictionary).refused
     if not bad.any():
         return np.zeros(len(array), dtype=bool)
@@ -142,15 +140,29 @@ NOT_DELIVERED = ("planned", "licensed", "notified", "ordered", "cancelled", "den
 INVOLUNTARY = ("capture", "theft", "loss")
 
 
-def _among(array: pa.Array, codes: tuple[str, ...]) -> Any:
-    return pc.is_in(array, value_set=pa.array(codes, pa.string()))
+def _plain(array: pa.Array) -> pa.Array:
+    return array.dictionary_decode() if pa.types.is_dictionary(array.type) else array
+
+
+def _asked(array: pa.Array, question: Callable[[pa.Array], pa.Array]) -> pa.Array:
+    """The answer for each row; where distinct values are coded, it is asked of those."""
+    if not pa.types.is_dictionary(array.type):
+        return question(array)
+    answers = question(array.dictionary)
+    return answers.take(array.indices) if pc.any(answers).as_py() else pa.nulls(len(array), pa.bool_())
+
+
+def _among(array: pa.Array, codes: tuple[str, ...]) -> pa.Array:
+    return _asked(array, lambda some: pc.is_in(some, value_set=pa.array(codes, pa.string())))
 
 
 def _more(first: str, second: str, *, unless: str = "") -> Callable[[Mapping[str, pa.Array]], Mask]:
     """Broken where `first` is more than `second` (and, with `unless`, that column is empty)."""
 
     def broken(row: Mapping[str, pa.Array]) -> Mask:
-        more = pc.greater(row[first], row[second])
+        if any(row[name].null_count == len(row[name]) for name in (first, second)):
+            return np.zeros(len(row[first]), dtype=bool)
+        more = pc.greater(_plain(row[first]), _plain(row[second]))
         return mask(pc.and_kleene(more, row[unless].is_null())) if unless else mask(more)
 
     return broken
@@ -169,20 +181,29 @@ def _filled_without(filled: tuple[str, ...], companion: str) -> Callable[[Mappin
 
 def _fraction(name: str) -> Callable[[Mapping[str, pa.Array]], Mask]:
     def broken(row: Mapping[str, pa.Array]) -> Mask:
-        number = row[name]
+        part = _asked(row[name], lambda number: pc.not_equal(number, pc.floor(number)))
         counted = _among(row["quantity_unit"], tuple(sorted(counted_units())))
-        return mask(pc.and_kleene(counted, pc.not_equal(number, pc.floor(number))))
+        return mask(pc.and_kleene(counted, part))
 
     return broken
 
 
 def _self_transfer(row: Mapping[str, pa.Array]) -> Mask:
-    same = pc.equal(row["supplier"], row["recipient"])
-    return mask(pc.and_kleene(same, pc.not_equal(row["recipient"], "unknown")))
+    supplier, recipient = row["supplier"], row["recipient"]
+    known = pc.invert(_among(recipient, ("unknown",)))
+    return mask(pc.and_kleene(_same(supplier, recipient), pc.fill_null(known, True)))
+
+
+def _same(first: pa.Array, second: pa.Array) -> pa.Array:
+    """Where two columns of texts agree; of coded ones only the distinct texts are compared."""
+    if not all(pa.types.is_dictionary(array.type) for array in (first, second)):
+        return pc.equal(_plain(first), _plain(second))
+    places = pc.index_in(second.dictionary, value_set=first.dictionary, skip_nulls=True)
+    return pc.equal(first.indices, places.take(second.indices))
 
 
 def _early_delivery(row: Mapping[str, pa.Array]) -> Mask:
-    return mask(pc.less(row["delivered_latest"], row["ordered_earliest"]))
+    return mask(pc.less(_plain(row["delivered_latest"]), _plain(row["ordered_earliest"])))
 
 
 def _dated_but_not_delivered(row: Mapping[str, pa.Array]) -> Mask:
@@ -194,20 +215,15 @@ def _ordered_loss(row: Mapping[str, pa.Array]) -> Mask:
 
 
 def _capital_id_of_no_state(row: Mapping[str, pa.Array]) -> Mask:
-    state = pc.is_in(row["actor_id"], value_set=vocabulary("country").codes)
-    other = pc.is_in(
-        row["kind"],
-        value_set=pa.array([kind for kind in vocabulary("actor-kind").concepts if kind != "state"], pa.string()),
-    )
+    state = pc.is_in(_plain(row["actor_id"]), value_set=vocabulary("country").codes)
+    other = _among(row["kind"], tuple(kind for kind in vocabulary("actor-kind").concepts if kind != "state"))
     return mask(pc.and_(state, other))
 
 
 def _read_before_published(row: Mapping[str, pa.Array]) -> Mask:
-    distinct = row["published"].dictionary_encode()
-    if isinstance(distinct, pa.ChunkedArray):
-        distinct = distinct.combine_chunks()
-    earliest = allowed(distinct.dictionary).earliest.take(distinct.indices)
-    return mask(pc.less(row["accessed"], earliest))
+    published = _coded(row["published"])
+    earliest = allowed(published.dictionary).earliest.take(published.indices)
+    return mask(pc.less(_plain(row["accessed"]), earliest))
 
 
 def _bounds_rules() -> tuple[RowRule, ...]:
