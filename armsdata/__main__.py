@@ -18,6 +18,7 @@ def main() -> None:
         os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "jemalloc")
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy starts threads for matrices: there are none here
     os.environ.setdefault("NUMPY_MADVISE_HUGEPAGE", "0")  # looking for large pages costs more than they save here
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")  # nor are pydantic's plugins looked for in all packages
     # pandera looks for geopandas at each column of each batch: where it is not installed, that is a search of the disk.
     # It loads hypothesis where it is installed, which only those who make frames up need.
     for unused in ("geopandas", "hypothesis"):

@@ -134,11 +134,12 @@ def type_cells(column: Column, array: pa.Array) -> Cells:
     rows: Ints | None = None
     texts = array
     if pa.types.is_dictionary(array.type):
-        rows = np.asarray(array.indices.fill_null(-1)).astype(np.int32, copy=False)
+        codes = array.indices.fill_null(-1) if array.null_count else array.indices
+        rows = np.asarray(codes).astype(np.int32, copy=False)
         texts = array.dictionary
-    sizes = pc.binary_length(texts)
-    huge = (pc.max(sizes).as_py() or 0) > CELL_LIMIT
+    huge = _some_huge(texts)
     if huge:
+        sizes = pc.binary_length(texts)
         texts = pc.if_else(pc.greater(sizes, CELL_LIMIT), pc.utf8_slice_codeunits(texts, 0, 20), texts)
     cells = Cells(column, rows, texts, texts)
     if rows is not None:
@@ -150,6 +151,14 @@ def type_cells(column: Column, array: pa.Array) -> Cells:
     if huge:
         _refuse_huge(cells, sizes)
     return cells
+
+
+def _some_huge(texts: pa.Array) -> bool:
+    """Whether any text is beyond the limit; none is where all together are not."""
+    together = texts.buffers()[2]
+    if together is None or together.size <= CELL_LIMIT:
+        return False
+    return bool((pc.max(pc.binary_length(texts)).as_py() or 0) > CELL_LIMIT)
 
 
 def _refuse_huge(cells: Cells, sizes: pa.Array) -> None:

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from . import edtf
+from .arrays import edges
 
 #: So many texts are remembered, unless a single batch has more.
 MOST = 1 << 15
@@ -71,6 +72,46 @@ class _Known:
 
 def allowed(texts: pa.Array) -> Allowed:
     """The days that each text of a utf8 array allows."""
+    plain, days = _plain_days(texts)
+    if plain.all():
+        return Allowed(days, days, ~plain)
+    others = pa.array(~plain)
+    found = _looked_up(texts.filter(others))
+    refused = np.zeros(len(texts), dtype=bool)
+    refused[~plain] = found.refused
+    earliest, latest = (pc.replace_with_mask(days, others, some) for some in (found.earliest, found.latest))
+    return Allowed(earliest, latest, refused)
+
+
+def _plain_days(texts: pa.Array) -> tuple[np.ndarray[Any, np.dtype[np.bool_]], pa.Array]:
+    """Which texts are year, month and day, and which day (date32) that is: of all at once, for most dates are such."""
+    data, starts, ends = edges(texts)
+    plain = (ends - starts == len("0000-00-00")) & np.asarray(texts.is_valid())
+    places = starts[plain]
+    signs = [data[places + place] - np.uint8(ord("0")) for place in range(10)]  # a hyphen becomes 253
+    good = (signs[4] == 253) & (signs[7] == 253)
+    for place in (0, 1, 2, 3, 5, 6, 8, 9):
+        good &= signs[place] < 10
+    figures = [sign.astype(np.int32) for sign in signs]
+    year = figures[0] * 1000 + figures[1] * 100 + figures[2] * 10 + figures[3]
+    month, day = figures[5] * 10 + figures[6], figures[8] * 10 + figures[9]
+    good &= (month >= 1) & (month <= 12)
+    months = np.where(good, (year - 1970) * 12 + month - 1, 0)
+    first = _first_days(months)
+    good &= (day >= 1) & (day <= _first_days(months + 1) - first)
+    plain[plain] = good
+    days = np.zeros(len(texts), dtype=np.int32)
+    days[plain] = (first + day - 1)[good]
+    return plain, pa.array(days).view(pa.date32())
+
+
+def _first_days(months: np.ndarray[Any, np.dtype[np.int32]]) -> np.ndarray[Any, np.dtype[np.int32]]:
+    """The first day of each month, both counted from January 1970."""
+    return months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int32)
+
+
+def _looked_up(texts: pa.Array) -> Allowed:
+    """The same of texts of any form, which are remembered."""
     global _known
     # Another thread may put its own there meanwhile: then some texts are parsed once more.
     known = _known or _read(pa.array([], pa.string()))
@@ -81,8 +122,8 @@ def allowed(texts: pa.Array) -> Allowed:
             _with(known, fresh) if len(known.texts) + len(fresh) <= MOST else _read(pc.unique(texts.drop_null()))
         )
         places = pc.index_in(texts, value_set=known.texts)
-    refused = pc.fill_null(pa.array(known.allowed.refused).take(places), False)
-    return Allowed(known.allowed.earliest.take(places), known.allowed.latest.take(places), np.asarray(refused))
+    refused = np.asarray(pc.fill_null(pa.array(known.allowed.refused).take(places), False))
+    return Allowed(known.allowed.earliest.take(places), known.allowed.latest.take(places), refused)
 
 
 def _read(texts: pa.Array) -> _Known:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 import pyarrow as pa
@@ -53,9 +54,9 @@ class RowRule:
 
 def mask(array: pa.Array) -> Mask:
     """An Arrow boolean array as a plain mask; null is False: what cannot be judged is not broken."""
-    if isinstance(array, pa.ChunkedArray):
-        array = array.combine_chunks()
-    return np.asarray(pc.fill_null(array, False))
+    if not pc.any(array).as_py():  # as a rule; and far quicker than to unpack it
+        return np.zeros(len(array), dtype=bool)
+    return np.asarray(pc.fill_null(single(array), False))
 
 
 # ---------------------------------------------------------------------------------------------- columns
@@ -170,11 +171,8 @@ def _more(first: str, second: str, *, unless: str = "") -> Callable[[Mapping[str
 
 def _filled_without(filled: tuple[str, ...], companion: str) -> Callable[[Mapping[str, pa.Array]], Mask]:
     def broken(row: Mapping[str, pa.Array]) -> Mask:
-        any_filled = np.zeros(len(row[companion]), dtype=bool)
-        for name in filled:
-            any_filled |= np.asarray(row[name].is_valid())
-        lonely: Mask = any_filled & np.asarray(row[companion].is_null())
-        return lonely
+        any_filled = reduce(pc.or_, (row[name].is_valid() for name in filled))
+        return mask(pc.and_(any_filled, row[companion].is_null()))
 
     return broken
 

@@ -53,16 +53,22 @@ def seeded(seed: int) -> Iterator[None]:
 
 
 def _stir(state: Hashes, words: Hashes) -> Hashes:
-    state = (state ^ words) * _MULTIPLIER
-    return state ^ (state >> _SHIFT)
+    """Mix words into a state, which is changed, and returned."""
+    state ^= words
+    state *= _MULTIPLIER
+    state ^= state >> _SHIFT
+    return state
+
+
+def _finished(state: Hashes) -> Hashes:
+    return _stir(state, state >> np.uint64(29))
 
 
 def hash_texts(texts: pa.Array) -> Hashes:
     """A hash of each text of a utf8 array; 0 for null."""
     count = len(texts)
-    result = np.zeros(count, dtype=np.uint64)
     if not count:
-        return result
+        return np.zeros(0, dtype=np.uint64)
     data, starts, ends = edges(texts)
     first = int(starts[0])
     body = np.concatenate([data[first : int(ends[-1])], np.zeros(8, np.uint8)])
@@ -72,17 +78,20 @@ def hash_texts(texts: pa.Array) -> Hashes:
     if texts.null_count:  # Arrow may keep bytes behind a null
         sizes[np.asarray(texts.is_null())] = 0
     state = _stir(np.full(count, _SEED.get(), np.uint64), sizes.astype(np.uint64))
-    rest, active = sizes, np.flatnonzero(sizes > 0)
-    at = 0
+    at, all_have = 0, min(int(sizes.min()), _LONG) & ~7
+    while at < all_have:
+        _stir(state, words[starts + at])
+        at += 8
+    active = np.flatnonzero(sizes > at)
     while len(active):
         if at >= _LONG:  # few texts are so long: not worth a round for each of their words
             state[active] = _stir(state[active], _hash_long(texts, active))
             break
-        some = words[starts[active] + at] & _TAILS[np.minimum(rest[active] - at, 8)]
+        some = words[starts[active] + at] & _TAILS[np.minimum(sizes[active] - at, 8)]
         state[active] = _stir(state[active], some)
         at += 8
-        active = active[rest[active] > at]
-    state = _stir(state, state >> np.uint64(29))
+        active = active[sizes[active] > at]
+    _finished(state)
     state[state == 0] = 1
     if texts.null_count:
         state[np.asarray(texts.is_null())] = 0
@@ -99,8 +108,8 @@ def combine(columns: list[Hashes]) -> Hashes:
     """One hash a row of several."""
     state = np.full(len(columns[0]), _SEED.get(), np.uint64)
     for column in columns:
-        state = _stir(state, column)
-    return _stir(state, state >> np.uint64(29))
+        _stir(state, column)
+    return _finished(state)
 
 
 class KeySet:
