@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from armsdata.schema import TABLES, Table
+from armsdata.schema.cells import Cells
 from armsdata.schema.metadata import Metadata
-from armsdata.schema.models import pandas_type
 
 from .checking import dataset_inputs
 from .errors import InvalidData, UsageError
@@ -19,6 +18,8 @@ from .validation.judge import Judged, frame
 from .validation.run import run
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from .tracing import Trace
 
 
@@ -113,7 +114,7 @@ class Frames:
 
     def render(self, table: Table, judged: Judged) -> Any:
         """The frame of a batch."""
-        return frame(table, judged)
+        return frame(table, judged.cells)
 
     def write(self, table: Table, rendered: Any) -> None:
         """Keep it."""
@@ -122,8 +123,16 @@ class Frames:
     def end(self, table: Table) -> None:
         """Nothing to do."""
 
+    def add(self, table: Table, cells: Mapping[str, Cells]) -> None:
+        """Keep the columns of a batch."""
+        self.write(table, frame(table, cells))
+
     def whole(self, table: Table) -> pd.DataFrame:
         """The frame of a table."""
+        import pandas as pd
+
+        from armsdata.schema.models import pandas_type
+
         if self._parts[table.name]:
             return pd.concat(self._parts[table.name], ignore_index=True)
         return pd.DataFrame({column.name: pd.Series(dtype=pandas_type(column)) for column in table.columns})

@@ -19,19 +19,19 @@ from armsdata.exporters import FORMATS
 from armsdata.exporters.contract import Facts, FileFact, TableFormat, TableWriter, TypedBatch
 from armsdata.exporters.documents import DOCUMENTS
 from armsdata.schema import DISPLAY_ORDER, TABLES, Table
+from armsdata.schema.cells import Cells
 from armsdata.schema.edtf import day_text
 from armsdata.schema.metadata import Metadata
 
 from .archive import write_archive
 from .bypass import LargeFile
-from .dataset import Dataset, Frames
 from .errors import InvalidData, UsageError
 from .findings import Report
 from .journal import signature
-from .report import render as render_page
 from .staging import SUMS, Staging
 
 if TYPE_CHECKING:
+    from .dataset import Dataset
     from .validation.judge import Judged
     from .validation.run import Input
 
@@ -39,8 +39,8 @@ ALL_FORMATS = tuple(FORMATS)
 #: A dataset of more rows than this has no page: no browser should be sent them, and memory stays bounded.
 PAGE_ROWS = 150_000
 
-#: A batch as it will be written: rows, the parts of each format, days, and a frame for the page.
-Rendered = tuple[int, list[Any], list[int], Any]
+#: A batch as it will be written: rows, the parts of each format, days, and its columns.
+Rendered = tuple[int, list[Any], list[int], Mapping[str, Cells]]
 
 
 def export(
@@ -182,7 +182,7 @@ class Writing:
     Attributes:
         files: the finished files, by format and table.
         days: the first and last day that any transfer allows.
-        frames: the rows for the page; None where there is none, or there are too many rows to draw.
+        drawn: the batches for the page; None where there is none, or there are too many rows to draw.
     """
 
     def __init__(self, staging: Drawer, metadata: Metadata, formats: Sequence[TableFormat], part: str = "") -> None:
@@ -190,7 +190,7 @@ class Writing:
         self._open: list[_OpenTable] = []
         self.files: dict[tuple[str, str], FileFact] = {}
         self.days: list[int] = []
-        self.frames: Frames | None = None if part else Frames()
+        self.drawn: list[tuple[Table, Mapping[str, Cells]]] | None = None if part else []
         self._rows = 0
         self._thread = ThreadPoolExecutor(1)  # writing, hashing and packing go on beside the judging
         self._appending: Future[None] | None = None
@@ -203,13 +203,12 @@ class Writing:
         """The batch in every format."""
         batch = TypedBatch(table, judged.batch.size, judged.cells)
         parts = [form.render(batch, self.metadata) for form in self.formats]
-        frames = self.frames  # another thread may drop them meanwhile
-        return batch.size, parts, _days(batch), frames.render(table, judged) if frames else None
+        return batch.size, parts, _days(batch), judged.cells
 
     def write(self, table: Table, rendered: Rendered) -> None:
         """Append it."""
-        size, parts, days, frame = rendered
-        self._keep(table, size, frame)
+        size, parts, days, cells = rendered
+        self._keep(table, size, cells)
         self.days += days
         self.days = [min(self.days), max(self.days)] if self.days else []
         self._appended()
@@ -225,13 +224,13 @@ class Writing:
         if self._appending:
             self._appending.result()
 
-    def _keep(self, table: Table, size: int, frame: Any) -> None:
+    def _keep(self, table: Table, size: int, cells: Mapping[str, Cells]) -> None:
         """Keep the rows for the page, as long as there are few enough to draw."""
         self._rows += size
         if self._rows > PAGE_ROWS:
-            self.frames = None
-        elif self.frames is not None:
-            self.frames.write(table, frame)
+            self.drawn = None
+        elif self.drawn is not None:
+            self.drawn.append((table, cells))
 
     def end(self, table: Table) -> None:
         """Close the table."""
@@ -254,9 +253,8 @@ class Writing:
         earliest, latest = map(day_text, self.days) if self.days else ("", "")
         facts = Facts(self.metadata, tables, earliest, latest, _content_hashes(self.files))
         written = {form.name for form in self.formats}
-        if self.frames is not None:
-            page = render_page(self.frames.dataset(self.metadata), report)
-            facts = self._document(facts, "index.html", "text/html", page)
+        if self.drawn is not None:
+            facts = self._document(facts, "index.html", "text/html", _page(self.drawn, self.metadata, report))
         for document in DOCUMENTS:
             if not document.needs or written.intersection(document.needs):
                 facts = self._document(facts, document.path, document.media_type, document.render(facts))
@@ -266,6 +264,17 @@ class Writing:
         """Write a document; the facts for those after it."""
         fact = create(self.staging, path, content, media_type)
         return dataclasses.replace(facts, files=(*facts.files, fact))
+
+
+def _page(batches: Iterable[tuple[Table, Mapping[str, Cells]]], metadata: Metadata, report: Report) -> bytes:
+    """The page of a release, of all its rows."""
+    from .dataset import Frames
+    from .report import render
+
+    frames = Frames()
+    for table, cells in batches:
+        frames.add(table, cells)
+    return render(frames.dataset(metadata), report)
 
 
 def create(staging: Drawer, path: str, content: bytes, media_type: str = "text/plain") -> FileFact:

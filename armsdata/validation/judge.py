@@ -6,7 +6,7 @@ clean batch costs one pass and a bad one costs no frame of failure cases.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -165,25 +165,25 @@ def _swallowing_groups(table: Table, judged: Judged) -> list[Group]:
 # ---------------------------------------------------------------------------------------------- pandera
 
 
-def frame(table: Table, judged: Judged) -> pd.DataFrame:
+def frame(table: Table, columns: Mapping[str, Cells]) -> pd.DataFrame:
     """The typed columns of a batch as a frame with the types of the public models."""
     import pandas as pd
 
     from armsdata.schema.models import to_pandas
 
-    columns: dict[str, Any] = {}
+    typed: dict[str, Any] = {}
     for column in table.columns:
-        cells, values = _values(column, judged)
-        columns[column.name] = to_pandas(column, cells.spread(values))
-    return pd.DataFrame(columns, copy=False)
+        cells, values = _values(column, columns)
+        typed[column.name] = to_pandas(column, cells.spread(values))
+    return pd.DataFrame(typed, copy=False)
 
 
-def _values(column: Column, judged: Judged) -> tuple[Cells, pa.Array]:
+def _values(column: Column, columns: Mapping[str, Cells]) -> tuple[Cells, pa.Array]:
     """The cells of a column, or of that from which it is derived, and the values of their positions."""
     if column.derived_from:
-        source = judged.cells[column.derived_from]
+        source = columns[column.derived_from]
         return source, source.days[column.end]
-    cells = judged.cells[column.name]
+    cells = columns[column.name]
     return cells, cells.values
 
 
@@ -198,7 +198,7 @@ def _pandera_agrees(table: Table, judged: Judged) -> bool:
 
     types, judgeable = [], {}
     for column in table.columns:
-        cells, values = _values(column, judged)
+        cells, values = _values(column, judged.cells)
         coded = cells.coded(values)
         types.append(coded.type)
         if column.required or (column.name in spoken_of(table) and values.null_count < len(values)):
