@@ -24,6 +24,7 @@ def main() -> None:
     for unused in ("geopandas", "hypothesis"):
         sys.modules.setdefault(unused, None)  # type: ignore[arg-type]
     gc.set_threshold(500_000, 20, 20)  # looking for rubbish among what is only being imported costs a tenth of that
+    sys.setswitchinterval(0.0002)  # a thread that has done its part in Arrow waits less for one that works in Python
     sys.stdout, sys.stderr = sys.stdout or _nowhere(), sys.stderr or _nowhere()  # a caller may have closed them
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):

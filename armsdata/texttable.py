@@ -66,7 +66,7 @@ class TextTable:
             texts = [quoted(pc.fill_null(single(part.column(name)), "")) for name in names]
             ends = [constant(","), constant("\n")]
             parts = [one for place, text in enumerate(texts) for one in ((text, None), ends[place == len(texts) - 1])]
-            yield put_together(parts, part.num_rows)
+            yield from put_together(parts, part.num_rows)
 
 
 def table_of_texts(columns: dict[str, pa.Array]) -> pa.Table:

@@ -191,11 +191,12 @@ class _Hashing:
         header = ",".join(column.name for column in table.columns) + "\n"
         self.digests[table.name].update(header.encode("utf-8"))
 
-    def render(self, table: Table, judged: Any) -> memoryview:
+    def render(self, table: Table, judged: Any) -> list[memoryview]:
         return self._format.render(TypedBatch(table, judged.batch.size, judged.cells))
 
-    def write(self, table: Table, rendered: memoryview) -> None:
-        self.digests[table.name].update(rendered)
+    def write(self, table: Table, rendered: list[memoryview]) -> None:
+        for piece in rendered:
+            self.digests[table.name].update(piece)
 
     def end(self, table: Table) -> None:
         """Nothing to do."""

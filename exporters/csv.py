@@ -21,7 +21,7 @@ class CsvFormat:
     suffix = ".csv"
     media_type = "text/csv"
 
-    def render(self, batch: TypedBatch, metadata: Metadata | None = None) -> memoryview:
+    def render(self, batch: TypedBatch, metadata: Metadata | None = None) -> list[memoryview]:
         """The rows as bytes."""
         parts = [
             part
@@ -41,7 +41,8 @@ class _Writer:
         self._stream = stream
 
     def write(self, rendered: Any) -> None:
-        self._stream.write(rendered)
+        for piece in rendered:
+            self._stream.write(piece)
 
     def close(self) -> None:
         """Nothing follows the last row."""

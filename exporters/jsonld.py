@@ -28,7 +28,7 @@ class JsonLdFormat:
     suffix = ".jsonld"
     media_type = "application/ld+json"
 
-    def render(self, batch: TypedBatch, metadata: Metadata) -> memoryview:
+    def render(self, batch: TypedBatch, metadata: Metadata) -> list[memoryview]:
         """The nodes as bytes, each on a line that begins with the comma that parts it from the one before."""
         parts = [part for run in batch.runs for part in run.parts(partial(_member, batch.table))]
         return put_together([*parts, constant("}")], batch.size)
@@ -46,8 +46,8 @@ class _Writer:
         self._first = True
 
     def write(self, rendered: Any) -> None:
-        if len(rendered):
-            self._stream.write(rendered[1:] if self._first else rendered)
+        for piece in rendered:
+            self._stream.write(piece[1:] if self._first else piece)
             self._first = False
 
     def close(self) -> None:

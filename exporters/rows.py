@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from armsdata.schema import Column, Table
+from armsdata.schema.arrays import Places
 from armsdata.schema.cells import Cells, Ints
 
 from .text import Texts, cell_texts
@@ -24,6 +25,9 @@ COMBINATIONS = 1024
 LONG = 256
 #: So many bytes fit into one array of texts.
 MOST_BYTES = 2**31 - 1
+
+#: So many rows are put together at once: their order and bytes stay in the processor's cache.
+PIECE = 2048
 
 #: A part of each row: texts, and for each row the position of its own; None: position and row are the same, or there
 #: is one text for all rows.
@@ -46,9 +50,9 @@ class Run:
 
     Attributes:
         columns: the columns.
-        places: for each the position of its text in each combination, the number of its texts where the cell is empty.
-            None: position and combination are the same, behind them that of the empty cell.
-        rows: for each row the position of its combination; None: there is one column, its positions are the rows.
+        places: for each the position of its text in each combination, counted from 1; 0 where the cell is empty.
+            None: it is the number of the combination.
+        rows: for each row the number of its combination; None: there is one column, its positions are the rows.
     """
 
     columns: tuple[Texts, ...]
@@ -91,7 +95,7 @@ def _own_parts(render: Render, column: Texts, before: str) -> list[Part]:
 def _combined(render: Render, column: Texts, places: Ints | None) -> pa.Array:
     """The text of a column for each combination."""
     declared, _, texts = column
-    written = pa.concat_arrays([pc.fill_null(_joined(render(declared, texts)), ""), pa.array([""], pa.string())])
+    written = pa.concat_arrays([pa.array([""], pa.string()), pc.fill_null(_joined(render(declared, texts)), "")])
     return written if places is None else written.take(pa.array(places))
 
 
@@ -151,8 +155,9 @@ def _run(group: Sequence[Texts], size: int) -> Run:
     for cells in factors:
         if cells.rows is None:
             return Run(tuple(group), (None,), None)  # it is alone
-        empty = np.int32(_positions(cells) - 1)
-        rows = rows * np.int32(_positions(cells)) + np.where(cells.rows < 0, empty, cells.rows)
+        rows *= np.int32(_positions(cells))
+        rows += cells.rows
+        rows += np.int32(1)
     if len(factors) < 2:
         return Run(tuple(group), (None,) * len(group), rows)
     sizes = [_positions(cells) for cells in factors]
@@ -163,28 +168,33 @@ def _run(group: Sequence[Texts], size: int) -> Run:
     return Run(tuple(group), tuple(places), rows)
 
 
-def put_together(parts: Sequence[Part], size: int) -> memoryview:
-    """The bytes of all rows, one behind the other.
+def put_together(parts: Sequence[Part], size: int) -> list[memoryview]:
+    """The bytes of all rows, one behind the other, in pieces.
 
     Args:
         parts: the parts of each row, in order; texts without nulls.
         size: the number of rows.
     """
     if not size:
-        return memoryview(b"")
+        return []
+    starts = np.cumsum([0, *(len(texts) for texts, _ in parts)])
     if _too_many_bytes(parts, size):
         half = size // 2
         halves = (_slice(parts, 0, half), half), (_slice(parts, half, size), size - half)
-        return memoryview(b"".join(put_together(*one) for one in halves))
-    order = np.empty((size, len(parts)), dtype=np.int32)
-    first = 0
-    for place, (texts, rows) in enumerate(parts):
-        if rows is None:
-            order[:, place] = first if len(texts) == 1 else np.arange(first, first + size, dtype=np.int32)
-        else:
-            np.add(rows, first, out=order[:, place], casting="unsafe")
-        first += len(texts)
+        return [piece for one in halves for piece in put_together(*one)]
     texts = pa.concat_arrays([texts for texts, _ in parts])
+    return [_piece(texts, parts, starts, first, min(first + PIECE, size)) for first in range(0, size, PIECE)]
+
+
+def _piece(texts: pa.Array, parts: Sequence[Part], starts: Places, first: int, end: int) -> memoryview:
+    """The bytes of the rows from `first` to `end`; `texts` are those of all parts, each from its start on."""
+    order = np.empty((end - first, len(parts)), dtype=np.int32)
+    for place, (own, rows) in enumerate(parts):
+        start = np.int32(starts[place])
+        if rows is not None:
+            np.add(rows[first:end], start, out=order[:, place])
+        else:
+            order[:, place] = start if len(own) == 1 else np.arange(start + first, start + end, dtype=np.int32)
     whole = pc.take(texts, pa.array(order.reshape(-1)), boundscheck=False)
     _, offsets, data = whole.buffers()
     return memoryview(data)[: int(np.frombuffer(offsets, dtype=np.int32)[len(whole)])]

@@ -66,16 +66,16 @@ def in_order(pool: ThreadPoolExecutor, ahead: Callable[[], int], steps: Iterable
     Args:
         pool: does the work.
         ahead: at most so many of them work or wait: each holds a batch and all that was made of it.
-        steps: the steps; each is asked for when there is room for it.
+        steps: the steps; the next is there already when there is room for its work.
     """
     waiting: deque[tuple[Step, Future[tuple[Any, ...]] | None]] = deque()
     try:
         for step in steps:
+            while step.work and _at_work(waiting) >= ahead():
+                _finish(*waiting.popleft())
             work = pool.submit(contextvars.copy_context().run, step.work) if step.work else None
             waiting.append((step, work))
-            while waiting and (
-                step.waits or sum(one is not None for _, one in waiting) >= ahead() or not waiting[0][1]
-            ):
+            while waiting and (step.waits or not waiting[0][1]):
                 _finish(*waiting.popleft())
         while waiting:
             _finish(*waiting.popleft())
