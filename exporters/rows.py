@@ -183,21 +183,32 @@ def put_together(parts: Sequence[Part], size: int) -> list[memoryview]:
         halves = (_slice(parts, 0, half), half), (_slice(parts, half, size), size - half)
         return [piece for one in halves for piece in put_together(*one)]
     texts = pa.concat_arrays([texts for texts, _ in parts])
-    return [_piece(texts, parts, starts, first, min(first + PIECE, size)) for first in range(0, size, PIECE)]
+    return list(_pieces(texts, _orders(parts, starts, size)))
 
 
-def _piece(texts: pa.Array, parts: Sequence[Part], starts: Places, first: int, end: int) -> memoryview:
-    """The bytes of the rows from `first` to `end`; `texts` are those of all parts, each from its start on."""
-    order = np.empty((end - first, len(parts)), dtype=np.int32)
-    for place, (own, rows) in enumerate(parts):
-        start = np.int32(starts[place])
-        if rows is not None:
-            np.add(rows[first:end], start, out=order[:, place])
+def _orders(parts: Sequence[Part], starts: Places, size: int) -> Iterator[Ints]:
+    """For some rows after others the order of their texts, among those of all parts; each part's have their start."""
+    order = np.empty((min(PIECE, size), len(parts)), dtype=np.int32)
+    counted = np.arange(len(order), dtype=np.int32)
+    changing = []
+    for place, (texts, rows) in enumerate(parts):
+        if rows is None and len(texts) == 1:
+            order[:, place] = starts[place]
         else:
-            order[:, place] = start if len(own) == 1 else np.arange(start + first, start + end, dtype=np.int32)
-    whole = pc.take(texts, pa.array(order.reshape(-1)), boundscheck=False)
-    _, offsets, data = whole.buffers()
-    return memoryview(data)[: int(np.frombuffer(offsets, dtype=np.int32)[len(whole)])]
+            changing.append((np.int32(starts[place]), rows, order[:, place]))
+    for first in range(0, size, PIECE):
+        end = min(first + PIECE, size)
+        for start, rows, column in changing:
+            some = counted[: end - first] if rows is None else rows[first:end]
+            np.add(some, start + np.int32(first) if rows is None else start, out=column[: end - first])
+        yield order[: end - first]
+
+
+def _pieces(texts: pa.Array, orders: Iterable[Ints]) -> Iterator[memoryview]:
+    for order in orders:
+        whole = pc.take(texts, pa.array(order.reshape(-1)), boundscheck=False)
+        _, offsets, data = whole.buffers()
+        yield memoryview(data)[: int(np.frombuffer(offsets, dtype=np.int32)[len(whole)])]
 
 
 def _too_many_bytes(parts: Sequence[Part], size: int) -> bool:

@@ -43,7 +43,7 @@ def test_ends_come_in_order_and_no_more_than_allowed_are_at_work(ahead: int) -> 
             if number == 3 + ahead:  # asked for while the slow one and those beside it are still at work
                 slow.set()
             yield Step(ended.append, lambda number=number, wait=wait: counted.work(number, wait))  # type: ignore[misc]
-            yield Step(lambda number=number: ended.append(-number))  # type: ignore[misc]
+            yield Step(lambda number=number: ended.append(-number))
 
     with ThreadPoolExecutor(4) as pool:
         in_order(pool, lambda: ahead, steps())
