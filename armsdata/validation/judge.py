@@ -196,15 +196,15 @@ def _pandera_agrees(table: Table, judged: Judged) -> bool:
     from pandas.arrays import ArrowExtensionArray
     from pandera.errors import SchemaErrors
 
-    types, judgeable = [], {}
+    judgeable = {}
     for column in table.columns:
         cells, values = _values(column, judged.cells)
-        coded = cells.coded(values)
-        types.append(coded.type)
         if column.required or (column.name in spoken_of(table) and values.null_count < len(values)):
-            judgeable[column.name] = ArrowExtensionArray(coded)
+            judgeable[column.name] = cells.coded(values)
+    types = tuple((column.name, judgeable[column.name].type) for column in table.columns if column.required)
+    coded = pd.DataFrame({name: ArrowExtensionArray(array) for name, array in judgeable.items()}, copy=False)
     try:
-        batch_schema(table, tuple(types)).validate(pd.DataFrame(judgeable, copy=False), lazy=True, inplace=True)
+        batch_schema(table, types).validate(coded, lazy=True, inplace=True)
     except SchemaErrors:
         return False
     return True
