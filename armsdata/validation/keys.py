@@ -52,7 +52,7 @@ def seeded(seed: int) -> Iterator[None]:
         _SEED.reset(token)
 
 
-def _stir(state: Hashes, words: Hashes) -> Hashes:
+def _stir(state: Hashes, words: Hashes | np.uint64) -> Hashes:
     """Mix words into a state, which is changed, and returned."""
     state ^= words
     state *= _MULTIPLIER
@@ -104,12 +104,10 @@ def _hash_long(texts: pa.Array, places: Any) -> Hashes:
     return np.frombuffer(b"".join(digests), dtype="<u8").astype(np.uint64)
 
 
-def combine(columns: list[Hashes]) -> Hashes:
-    """One hash a row of several."""
-    state = np.full(len(columns[0]), _SEED.get(), np.uint64)
-    for column in columns:
-        _stir(state, column)
-    return _finished(state)
+def salted(hashes: Hashes, place: int) -> Hashes:
+    """Other hashes of the same, for each place their own: sums of them tell in which place each stands."""
+    salt = np.uint64((place + 1) * int(_MULTIPLIER) % 2**64 ^ _SEED.get())
+    return _finished(_stir(hashes.copy(), salt))
 
 
 class KeySet:

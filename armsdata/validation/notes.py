@@ -18,7 +18,7 @@ from armsdata.schema.cells import Cells, Mask
 from armsdata.schema.columns import Kind
 
 from .judge import Judged, Rows
-from .keys import Hashes, combine, hash_texts
+from .keys import Hashes, hash_texts, salted
 from .late import APPROXIMATE, DISPUTED
 
 #: Tables whose keys are looked up while the batches pass; the others' references are settled at the end.
@@ -59,16 +59,28 @@ def note(table: Table, judged: Judged) -> Notes:
 
 
 class RowHashes:
-    """A hash a row of one text a position, 0 where the cell is empty; of the same texts worked out once."""
+    """A hash of each text of a column, 0 where the cell is empty; of the same texts worked out once.
+
+    Texts are the same where they are the same object.
+    """
 
     def __init__(self) -> None:
-        self._known: dict[int, tuple[pa.Array, Hashes]] = {}
+        self._known: dict[int, tuple[pa.Array, Hashes, Hashes | None]] = {}
+
+    def at(self, texts: pa.Array) -> Hashes:
+        """One hash a position; not to be changed."""
+        if id(texts) not in self._known:
+            self._known[id(texts)] = texts, hash_texts(texts), None
+        return self._known[id(texts)][1]
 
     def of(self, cells: Cells, texts: pa.Array) -> Hashes:
-        """The hashes; not to be changed. Texts are the same where they are the same object."""
-        if id(texts) not in self._known:
-            self._known[id(texts)] = texts, cells.spread_numbers(hash_texts(texts), 0)
-        return self._known[id(texts)][1]
+        """One hash a row; not to be changed."""
+        at = self.at(texts)
+        rows = self._known[id(texts)][2]
+        if rows is None:
+            rows = cells.spread_numbers(at, 0)
+            self._known[id(texts)] = texts, at, rows
+        return rows
 
 
 def _filled(cells: Cells) -> bool:
@@ -76,11 +88,16 @@ def _filled(cells: Cells) -> bool:
 
 
 def _alike(table: Table, judged: Judged, hashed: RowHashes) -> Hashes:
-    hashes = [hashed.of(cells, cells.described) for cells in (judged.cells[name] for name in table.alike)]
-    alike = combine(hashes)
-    for name, one in zip(table.alike, hashes, strict=True):
+    """One hash a row of several columns: the sum of what each distinct text gives in its column."""
+    alike = np.zeros(judged.batch.size, dtype=np.uint64)
+    for place, name in enumerate(table.alike):
+        cells = judged.cells[name]
+        alike += cells.spread_numbers(
+            salted(hashed.at(cells.described), place), salted(np.zeros(1, np.uint64), place)[0]
+        )
+    for name in table.alike:
         if table.by_name[name].required:
-            alike[one == 0] = 0
+            alike[judged.cells[name].empty] = 0
     if judged.batch.muted is not None:
         alike[judged.batch.muted] = 0
     return alike
