@@ -195,7 +195,7 @@ def circles_of(table: str, column: str, edges: Sequence[Records]) -> list[Late]:
 def records_again(part: Part, rows: Rows) -> list[Record]:
     """The records of a part at these rows, which are in order."""
     with fetched(part) as path:
-        return records_at((read() for read in _opened(path, part)[0].blocks()), rows)
+        return records_at(_opened(path, part)[0].blocks(), rows)
 
 
 def names_again(part: Part) -> list[tuple[str, str]]:

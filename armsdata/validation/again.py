@@ -31,21 +31,21 @@ class Again:
     """Looks at files a second time by reading them once more.
 
     Args:
-        reread: the batches of a file, as they were counted.
+        reread: the blocks of a file; calling one gives its batch, as it was counted.
     """
 
-    def __init__(self, reread: Callable[[Input], Iterator[Batch]]) -> None:
+    def __init__(self, reread: Callable[[Input], Iterator[Callable[[], Batch]]]) -> None:
         self._reread = reread
 
     def rows(self, wanted: Sequence[tuple[Input, Rows]]) -> Iterator[list[Record]]:
         """For each file the records at these rows, which are in order and counted within the file."""
         for file, rows in wanted:
-            yield records_at(self._reread(file), rows)
+            yield records_at(self._reread(file), rows, file.sizes)
 
     def names(self, files: Sequence[Input]) -> Iterator[tuple[str, str]]:
         """Every name of the records of some files, with its key."""
         for file in files:
-            yield from names_in(file.table.name, self._reread(file))
+            yield from names_in(file.table.name, (read() for read in self._reread(file)))
 
 
 def within(rows: Rows, first: int, size: int) -> Rows:
@@ -54,11 +54,23 @@ def within(rows: Rows, first: int, size: int) -> Rows:
     return here
 
 
-def records_at(batches: Iterable[Batch], rows: Rows) -> list[Record]:
-    """The records of a file at these rows, which are in order."""
+def records_at(blocks: Iterable[Callable[[], Batch]], rows: Rows, sizes: Sequence[int] = ()) -> list[Record]:
+    """The records of a file at these rows, which are in order.
+
+    Args:
+        blocks: the blocks of the file; those that hold none of the rows are not read.
+        rows: the rows.
+        sizes: how many records each block gives, as far as that is known.
+    """
     found: list[Record] = []
     first = 0
-    for batch in batches:
+    for place, read in enumerate(blocks):
+        if len(found) == len(rows):
+            break
+        if place < len(sizes) and not len(within(rows, first, sizes[place])):
+            first += sizes[place]
+            continue
+        batch = read()
         here = within(rows, first, batch.size)
         if len(here):
             lines = batch.lines()[here].tolist()

@@ -36,11 +36,13 @@ class Input:
         reader: the open file.
         told: its findings are told; those of a base dataset that a contribution would join are not.
         sizes: how many records each of its blocks gave, superseded ones left out.
+        only: what its one block gave, where there is one: a small file is not read again for the words of findings.
     """
 
     reader: Reader
     told: bool = True
     sizes: list[int] = field(default_factory=list)
+    only: Batch | None = None
 
     @property
     def table(self) -> Table:
@@ -102,8 +104,8 @@ def run(
     work = Run(inputs, sink, Collector(limit), strict, progress or (lambda rows: None))
     work.collector.add(findings)
     threads = threads or default_threads()
-    # One batch more waits while this thread remembers another; but what is made of batches for a sink takes much room.
-    ahead = threads if sink else threads + 1
+    # Two batches more wait while this thread remembers another; but what is made of batches for a sink takes much room.
+    ahead = threads if sink else threads + 2
     with ThreadPoolExecutor(threads) as pool, Early(pool.submit(_load), MOST_EARLY if threads > 1 else 0) as early:
         work.judge(TABLES.values(), pool, ahead, early)
     try:
@@ -220,6 +222,7 @@ class Run:
         table = file.table
         groups = judged.groups + self.ledger.add(table, judged, notes, self._first)
         self._first += judged.batch.size
+        file.only = None if file.sizes else judged.batch
         file.sizes.append(judged.batch.size)
         if file.told:
             self.collector.add(judged.batch.findings)
@@ -230,11 +233,18 @@ class Run:
             self.sink.write(table, rendered)
         self.progress(judged.batch.size)
 
-    def _reread(self, file: Input) -> Iterator[Batch]:
-        """The batches of a file once more, as they were counted."""
+    def _reread(self, file: Input) -> Iterator[Callable[[], Batch]]:
+        """The blocks of a file once more; each gives its batch as it was counted."""
+        if file.only is not None:
+            only = file.only
+            yield lambda: only
+            return
         with contextlib.suppress(NoTable):  # told already
             for read in file.reader.blocks():
-                yield self._fresh(file.table, file, read())
+                yield partial(self._read_again, file, read)
+
+    def _read_again(self, file: Input, read: Callable[[], Batch]) -> Batch:
+        return self._fresh(file.table, file, read())
 
     def finish(self) -> None:
         """Tell what only the whole dataset shows."""
