@@ -10,9 +10,11 @@ from threading import Event, Lock
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from armsdata.reading.batch import Batch
+from armsdata.validation.again import records_at
 from armsdata.validation.pipeline import Early, Step, in_order
 
 
@@ -123,3 +125,22 @@ def test_what_reads_blocks_does_not_load_what_judges_them(module: str) -> None:
     code = f"import sys, {module}; sys.exit(' '.join({{'pandas', 'pandera'}} & set(sys.modules)) or 0)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8", check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_second_look_reads_only_blocks_that_hold_a_wanted_row() -> None:
+    read: list[int] = []
+
+    def reading(number: int) -> Callable[[], Batch]:
+        def batch() -> Batch:
+            read.append(number)
+            texts = pa.array([f"{number}-{row}" for row in range(10)])
+            return Batch(10, {"name": texts}, lambda: np.arange(10) + 10 * number)
+
+        return batch
+
+    blocks = [reading(number) for number in range(5)]
+    wanted = [(13, {"name": "1-3"}), (30, {"name": "3-0"})]
+    assert records_at(blocks, np.array([13, 30]), [10] * 5) == wanted
+    assert read == [1, 3]
+    assert records_at(blocks, np.array([13, 30])) == wanted
+    assert read[2:] == [0, 1, 2, 3]
