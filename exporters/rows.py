@@ -14,8 +14,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from armsdata.schema import Column, Table
-from armsdata.schema.arrays import Places
-from armsdata.schema.cells import Cells, Ints
+from armsdata.schema.arrays import Ints, Places
+from armsdata.schema.cells import Cells
 
 from .text import Texts, cell_texts
 

@@ -9,6 +9,8 @@ import pyarrow as pa
 
 Bytes = np.ndarray[Any, np.dtype[np.uint8]]
 Places = np.ndarray[Any, np.dtype[np.int64]]
+Mask = np.ndarray[Any, np.dtype[np.bool_]]
+Ints = np.ndarray[Any, np.dtype[np.int32]]
 
 
 def edges(texts: pa.Array) -> tuple[Bytes, Places, Places]:
@@ -17,6 +19,22 @@ def edges(texts: pa.Array) -> tuple[Bytes, Places, Places]:
     offsets = np.frombuffer(buffers[1], dtype=np.int32)[texts.offset : texts.offset + len(texts) + 1].astype(np.int64)
     data = np.frombuffer(buffers[2], dtype=np.uint8) if buffers[2] is not None else np.zeros(0, np.uint8)
     return data, offsets[:-1], offsets[1:]
+
+
+def valid(array: pa.Array) -> Mask:
+    """Which values are not null."""
+    bits = array.buffers()[0]
+    if bits is None:
+        return np.ones(len(array), dtype=bool)
+    end = array.offset + len(array)
+    bytes_ = np.frombuffer(bits, dtype=np.uint8)
+    return np.unpackbits(bytes_, count=end, bitorder="little")[array.offset :].view(bool)
+
+
+def positions(indices: pa.Array) -> Ints:
+    """The values of an int32 array, -1 for null (by arithmetic: Arrow and numpy choose value by value, much slower)."""
+    raw = np.frombuffer(indices.buffers()[1], dtype=np.int32)[indices.offset : indices.offset + len(indices)]
+    return (raw + np.int32(1)) * valid(indices) - np.int32(1) if indices.null_count else raw
 
 
 def single(column: pa.Array | pa.ChunkedArray) -> pa.Array:

@@ -18,12 +18,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from . import damage, dates, edtf, prose
+from .arrays import Ints, Mask, positions, valid
 from .columns import CELL_LIMIT, DIGITS, LIST_JOIN, LIST_SEPARATOR, PLACES, Column, Kind
-from .forms import URL, matches
+from .forms import URL, all_whole, matches
 from .vocabularies import vocabulary
-
-Mask = np.ndarray[Any, np.dtype[np.bool_]]
-Ints = np.ndarray[Any, np.dtype[np.int32]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +40,8 @@ class Cells:
 
     Attributes:
         column: its declaration.
-        rows: for each row the position of its text, -1 for an empty cell; None when position and row are the same
-            (then `texts` itself holds the nulls).
+        indices: for each row the position of its text, null for an empty cell; None when position and row are the
+            same (then `texts` itself holds the nulls).
         texts: the distinct texts as they were read.
         values: one typed value a position; null where the text could not be read.
         faults: what is wrong with them.
@@ -51,33 +49,39 @@ class Cells:
     """
 
     column: Column
-    rows: Ints | None
+    indices: pa.Array | None
     texts: pa.Array
     values: pa.Array
     faults: list[Fault] = field(default_factory=list)
     days: dict[str, pa.Array] = field(default_factory=dict)
 
     @cached_property
-    def indices(self) -> pa.Array:
-        """For each row the position of its text, as Arrow has it: null for an empty cell."""
-        rows = np.arange(len(self.texts), dtype=np.int32) if self.rows is None else self.rows
-        return pa.array(rows, mask=self.empty)
+    def rows(self) -> Ints | None:
+        """The indices as numpy has them: -1 for an empty cell."""
+        return None if self.indices is None else positions(self.indices)
+
+    @cached_property
+    def _places(self) -> pa.Array:
+        """For each row the place of its text, 0 for an empty cell: Arrow takes quickest where nothing is null."""
+        return pa.array(positions(self.indices) + np.int32(1))
 
     def spread(self, per_position: pa.Array) -> pa.Array:
         """One value a row from one value a position."""
-        return per_position if self.rows is None else pc.take(per_position, self.indices, boundscheck=False)
+        return per_position if self.indices is None else pc.take(per_position, self.indices, boundscheck=False)
 
     def coded(self, per_position: pa.Array) -> pa.Array:
         """The same as a dictionary array: each distinct value once, where rows share them."""
-        if self.rows is None:
+        if self.indices is None:
             return per_position
         return pa.DictionaryArray.from_arrays(self.indices, per_position, safe=False)  # they were checked at reading
 
     def spread_numbers(self, per_position: Any, empty: Any) -> Any:
-        """The same for numpy arrays; `empty` is what rows without a text get."""
-        if self.rows is None:
+        """The same for numpy arrays, not to be changed; `empty` is what rows without a text get."""
+        if self.indices is None:
             return per_position
-        return np.append(per_position, np.asarray(empty, per_position.dtype))[self.rows]  # -1 is the last one
+        values = np.concatenate([np.asarray([empty], per_position.dtype), per_position])
+        taken = pc.take(pa.array(values.view(f"u{values.itemsize}")), self._places, boundscheck=False)
+        return np.asarray(taken).view(values.dtype)
 
     def spread_mask(self, positions: Mask) -> Mask:
         """The rows whose text stands at one of these positions."""
@@ -111,9 +115,7 @@ class Cells:
     @property
     def empty(self) -> Mask:
         """The rows whose cell is empty."""
-        if self.rows is None:
-            return np.asarray(self.texts.is_null())
-        return self.rows < 0
+        return ~valid(self.texts if self.indices is None else self.indices)
 
     @property
     def unreadable(self) -> Mask:
@@ -131,19 +133,12 @@ def type_cells(column: Column, array: pa.Array) -> Cells:
     Returns:
         The typed cells. Nothing is raised for bad content.
     """
-    rows: Ints | None = None
-    texts = array
-    if pa.types.is_dictionary(array.type):
-        codes = array.indices.fill_null(-1) if array.null_count else array.indices
-        rows = np.asarray(codes).astype(np.int32, copy=False)
-        texts = array.dictionary
+    indices, texts = (array.indices, array.dictionary) if pa.types.is_dictionary(array.type) else (None, array)
     huge = _some_huge(texts)
     if huge:
         sizes = pc.binary_length(texts)
         texts = pc.if_else(pc.greater(sizes, CELL_LIMIT), pc.utf8_slice_codeunits(texts, 0, 20), texts)
-    cells = Cells(column, rows, texts, texts)
-    if rows is not None:
-        cells.indices = array.indices  # as they are there already
+    cells = Cells(column, indices, texts, texts)
     if column.many:
         _type_list(cells)
     else:
@@ -225,6 +220,10 @@ def _type_integer(cells: Cells) -> None:
 
 
 def _type_decimal(cells: Cells) -> None:
+    if all_whole(cells.texts, DIGITS):
+        cells.canonical = cells.texts
+        cells.values = cells.texts.cast(cells.column.arrow_type())
+        return
     digits = rf"[0-9]{{1,{DIGITS}}}"
     ok = _by_pattern(cells, rf"-?(?:{digits}|[0-9]+\.[0-9]{{1,{PLACES}}})", "wrong-type")
     short = pc.fill_null(pc.less_equal(pc.utf8_length(cells.texts), DIGITS), True)
@@ -312,6 +311,32 @@ def split(text: str) -> tuple[list[str], str]:
 
 
 def _type_list(cells: Cells) -> None:
+    lists = None if cells.column.prose else _tidy_lists(cells.texts)
+    cells.values = _lists(cells) if lists is None else lists.cast(cells.column.arrow_type())
+    if cells.column.prose:
+        cells.faults += [
+            Fault(*fault)
+            for fault in prose.faults(cells.texts)
+            if not (fault[1] == "untidy-text" and fault[3] == "blanks")
+        ]
+
+
+def _tidy_lists(texts: pa.Array) -> pa.ListArray | None:
+    """The items of all texts at once; None where any is joined untidily."""
+    parts = pc.split_pattern(texts, LIST_SEPARATOR)
+    items = pc.ascii_trim(parts.values, " \t")
+    sizes, blanks = (np.asarray(pc.binary_length(some)) for some in (items, parts.values))
+    blanks = blanks - sizes
+    later = np.ones(len(items), dtype=bool)  # not the first of its list: one blank stands before it
+    later[np.asarray(parts.offsets)[:-1][valid(parts)]] = False
+    spaced = np.asarray(pc.starts_with(parts.values, " ")) & later & (blanks == 1)
+    if not ((sizes > 0) & ((blanks == 0) | spaced)).all():
+        return None
+    return pa.ListArray.from_arrays(parts.offsets, items, mask=parts.is_null())
+
+
+def _lists(cells: Cells) -> pa.Array:
+    """The items of each text one by one, and what is untidy about them."""
     lists: list[list[str] | None] = []
     for position, text in enumerate(cells.texts.to_pylist()):
         items, untidy = split(text) if text is not None else (None, "")
@@ -320,13 +345,7 @@ def _type_list(cells: Cells) -> None:
         if untidy:
             cells.faults.append(Fault(position, "untidy-text", text, untidy))
         lists.append(items or None)
-    cells.values = pa.array(lists, type=cells.column.arrow_type())
-    if cells.column.prose:
-        cells.faults += [
-            Fault(*fault)
-            for fault in prose.faults(cells.texts)
-            if not (fault[1] == "untidy-text" and fault[3] == "blanks")
-        ]
+    return pa.array(lists, type=cells.column.arrow_type())
 
 
 def plain_number(text: str) -> str:

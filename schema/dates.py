@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -107,7 +107,14 @@ def _plain_days(texts: pa.Array) -> tuple[np.ndarray[Any, np.dtype[np.bool_]], p
 
 def _first_days(months: np.ndarray[Any, np.dtype[np.int32]]) -> np.ndarray[Any, np.dtype[np.int32]]:
     """The first day of each month, both counted from January 1970."""
-    return months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int32)
+    days: np.ndarray[Any, np.dtype[np.int32]] = _known_months()[months + 1970 * 12]
+    return days
+
+
+@cache
+def _known_months() -> np.ndarray[Any, np.dtype[np.int32]]:
+    """The first day of every month of the years 0 to 9999, and of the one behind."""
+    return np.arange("0000-01", "10000-02", dtype="datetime64[M]").astype("datetime64[D]").astype(np.int32)
 
 
 def _looked_up(texts: pa.Array) -> Allowed:

@@ -16,8 +16,7 @@ import pandas as pd
 import pandera.pandas as pa_pandera
 import pyarrow as pa
 
-from .arrays import single
-from .cells import Mask
+from .arrays import Mask, single
 from .columns import Column, Kind, Table
 from .rules import ColumnRule, RowRule, column_rules, mask, row_rules
 from .tables import ACTORS, CLAIMS, SOURCES, TRANSFERS, WEAPONS

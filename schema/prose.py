@@ -79,15 +79,17 @@ def _suspicious(texts: pa.Array) -> np.ndarray[Any, np.dtype[np.bool_]]:
         odd = pc.match_substring_regex(texts.take(pa.array(short)), damage.SIEVE)
         marked[short[np.asarray(odd)]] = True
     body = data[starts[0] : ends[-1]]
-    if len(body) and (body >= 0x80).any():
+    if not len(body):
+        return marked
+    if body.max() >= 0x80:
         wide = np.flatnonzero(~np.asarray(pc.fill_null(pc.string_is_ascii(texts), True)))
         some = texts.take(pa.array(wide))
         odd = pc.or_(
             pc.match_substring_regex(some, _HIDDEN_RE2), pc.not_equal(pc.utf8_normalize(some, form="NFC"), some)
         )
         marked[wide[np.asarray(odd)]] = True
-    control = (body < 0x20) & (body != 0x0A) & (body != 0x0D) & (body != 0x09) | (body == 0x7F)
-    if control.any():
+    if body.min() < 0x20 or (body == 0x7F).any():
+        control = (body < 0x20) & (body != 0x0A) & (body != 0x0D) & (body != 0x09) | (body == 0x7F)
         hits = np.flatnonzero(control) + starts[0]
         marked[np.searchsorted(ends, hits, side="right")] = True
     marked &= np.asarray(texts.is_valid())  # Arrow may keep bytes behind a null

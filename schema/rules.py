@@ -15,8 +15,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .arrays import single
-from .cells import Mask, counted_units
+from .arrays import Mask, single
+from .cells import counted_units
 from .columns import ID_LIMIT, ZERO, Column, Kind, Table
 from .dates import allowed
 from .forms import URL, matches
@@ -105,7 +105,7 @@ def _no_language(array: pa.Array) -> Mask:
 
 def _not_of_form(column: Column, array: pa.Array) -> Mask:
     broken = mask(pc.invert(matches(array, column.pattern)))
-    if column.kind is Kind.ID:
+    if column.kind is Kind.ID and (pc.max(pc.binary_length(array)).as_py() or 0) > ID_LIMIT:
         broken |= mask(pc.greater(pc.utf8_length(array), ID_LIMIT))
     if column.name == "actor_id":
         state = pc.if_else(pc.match_substring_regex(array, r"\A[A-Z]{3}\z"), array, pa.scalar(None, array.type))
@@ -125,11 +125,7 @@ def _coded(array: pa.Array) -> pa.DictionaryArray:
 
 
 def _no_edtf(array: pa.Array) -> Mask:
-    distinct = _coded(array)
-    bad = allowed(distinct.dictionary).refused
-    if not bad.any():
-        return np.zeros(len(array), dtype=bool)
-    return mask(pa.array(bad).take(distinct.indices))
+    return allowed(array).refused
 
 
 # ---------------------------------------------------------------------------------------------- rows
@@ -180,6 +176,8 @@ def _filled_without(filled: tuple[str, ...], companion: str) -> Callable[[Mappin
 def _fraction(name: str) -> Callable[[Mapping[str, pa.Array]], Mask]:
     def broken(row: Mapping[str, pa.Array]) -> Mask:
         part = _asked(row[name], lambda number: pc.not_equal(number, pc.floor(number)))
+        if not pc.any(part).as_py():  # as a rule
+            return np.zeros(len(part), dtype=bool)
         counted = _among(row["quantity_unit"], tuple(sorted(counted_units())))
         return mask(pc.and_kleene(counted, part))
 
@@ -188,8 +186,11 @@ def _fraction(name: str) -> Callable[[Mapping[str, pa.Array]], Mask]:
 
 def _self_transfer(row: Mapping[str, pa.Array]) -> Mask:
     supplier, recipient = row["supplier"], row["recipient"]
+    same = _same(supplier, recipient)
+    if not pc.any(same).as_py():  # as a rule
+        return np.zeros(len(same), dtype=bool)
     known = pc.invert(_among(recipient, ("unknown",)))
-    return mask(pc.and_kleene(_same(supplier, recipient), pc.fill_null(known, True)))
+    return mask(pc.and_kleene(same, pc.fill_null(known, True)))
 
 
 def _same(first: pa.Array, second: pa.Array) -> pa.Array:

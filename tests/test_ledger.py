@@ -117,6 +117,13 @@ def test_equal_texts_have_equal_hashes_and_others_do_not(texts: list[str | None]
     assert by_text.get(None, 0) == 0
 
 
+@given(st.lists(st.text("ab", max_size=26), min_size=1, max_size=20))
+def test_a_text_has_the_same_hash_whatever_stands_beside_it(texts: list[str]) -> None:
+    alone = [keys.hash_texts(pa.array([text], pa.string()))[0] for text in texts]
+    assert keys.hash_texts(pa.array(texts, pa.string())).tolist() == alone
+    assert keys.hash_texts(pa.array([*texts, "x" * 30, None], pa.string())).tolist()[: len(texts)] == alone
+
+
 @given(
     st.lists(st.integers(1, 30) | st.integers(2**63, 2**63 + 5), max_size=200),
     st.lists(st.integers(1, 40) | st.integers(2**63, 2**63 + 5), max_size=30),

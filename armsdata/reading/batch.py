@@ -13,7 +13,7 @@ import pyarrow as pa
 from armsdata.errors import NoTable
 from armsdata.findings import Finding, severity_of
 from armsdata.schema import Table
-from armsdata.schema.cells import Mask
+from armsdata.schema.arrays import Mask
 
 Lines = np.ndarray[Any, np.dtype[np.int64]]
 

@@ -16,8 +16,7 @@ import pyarrow.csv as pacsv
 
 from armsdata.findings import Finding, severity_of, shorten
 from armsdata.schema import Table
-from armsdata.schema.arrays import edges, single
-from armsdata.schema.cells import Mask
+from armsdata.schema.arrays import Mask, edges, single
 
 from .batch import Batch, Lines
 from .header import BOM, Header, read_header

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from armsdata.findings import ERROR, Finding, severity_of, shorten
 from armsdata.schema import Column, Table
-from armsdata.schema.cells import Mask
+from armsdata.schema.arrays import Mask
 from armsdata.schema.columns import LIST_JOIN
 from armsdata.schema.edtf import day_text
 

@@ -17,7 +17,8 @@ import pyarrow.compute as pc
 from armsdata.exporters.text import day_texts
 from armsdata.reading.batch import Batch
 from armsdata.schema import Table
-from armsdata.schema.cells import Cells, Fault, Mask, type_cells
+from armsdata.schema.arrays import Mask
+from armsdata.schema.cells import Cells, Fault, type_cells
 from armsdata.schema.columns import Column, Kind
 from armsdata.schema.rules import RowRule, column_rules, row_rules
 

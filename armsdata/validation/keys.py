@@ -19,8 +19,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from armsdata.schema.arrays import edges
-from armsdata.schema.cells import Mask
+from armsdata.schema.arrays import Mask, edges, valid
 
 from .records import Array, Records
 
@@ -70,32 +69,38 @@ def hash_texts(texts: pa.Array) -> Hashes:
     if not count:
         return np.zeros(0, dtype=np.uint64)
     data, starts, ends = edges(texts)
-    first = int(starts[0])
-    body = np.concatenate([data[first : int(ends[-1])], np.zeros(8, np.uint8)])
-    words = np.ndarray(len(body) - 7, dtype="<u8", buffer=body, strides=(1,))
-    starts = starts - first
-    sizes = ends - first - starts
+    sizes = ends - starts
     if texts.null_count:  # Arrow may keep bytes behind a null
-        sizes[np.asarray(texts.is_null())] = 0
+        sizes[~valid(texts)] = 0
+    least = int(sizes.min())
+    if least < 8:  # then eight bytes may reach beyond the last text
+        first = int(starts[0])
+        data, starts = np.concatenate([data[first : int(ends[-1])], np.zeros(8, np.uint8)]), starts - first
+    words = np.ndarray(len(data) - 7, dtype="<u8", buffer=data, strides=(1,))
     state = _stir(np.full(count, _SEED.get(), np.uint64), sizes.astype(np.uint64))
-    at, all_have = 0, min(int(sizes.min()), _LONG) & ~7
-    while at < all_have:
-        _stir(state, words[starts + at])
+    at = 0
+    while at < min(least, _LONG):
+        _stir(state, _words(words, starts, sizes, at))
         at += 8
     active = np.flatnonzero(sizes > at)
     while len(active):
         if at >= _LONG:  # few texts are so long: not worth a round for each of their words
             state[active] = _stir(state[active], _hash_long(texts, active))
             break
-        some = words[starts[active] + at] & _TAILS[np.minimum(sizes[active] - at, 8)]
-        state[active] = _stir(state[active], some)
+        state[active] = _stir(state[active], _words(words, starts[active], sizes[active], at))
         at += 8
         active = active[sizes[active] > at]
     _finished(state)
     state[state == 0] = 1
     if texts.null_count:
-        state[np.asarray(texts.is_null())] = 0
+        state[~valid(texts)] = 0
     return state
+
+
+def _words(words: Hashes, starts: Any, sizes: Any, at: int) -> Hashes:
+    """The eight bytes of each text from `at` on; where there are not so many, its last eight, or all it has."""
+    found: Hashes = words[starts + np.minimum(at, sizes - 8) if at else starts]
+    return found if at or sizes.min() >= 8 else found & _TAILS[np.minimum(sizes, 8)]
 
 
 def _hash_long(texts: pa.Array, places: Any) -> Hashes:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from armsdata.schema import Table
-from armsdata.schema.cells import Mask
+from armsdata.schema.arrays import Mask
 
 from .graph import cycles
 from .judge import Rows

@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 
 from armsdata.reading.batch import Batch
 from armsdata.schema import Table
-from armsdata.schema.cells import Cells, Fault, Mask
+from armsdata.schema.arrays import Mask
+from armsdata.schema.cells import Cells, Fault
 from armsdata.schema.columns import Column, Kind
 
 from . import late

@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from armsdata.schema import Table
-from armsdata.schema.cells import Cells, Mask
+from armsdata.schema.arrays import Mask
+from armsdata.schema.cells import Cells
 from armsdata.schema.columns import Kind
 
 from .judge import Judged, Rows
@@ -91,10 +92,9 @@ def _alike(table: Table, judged: Judged, hashed: RowHashes) -> Hashes:
     """One hash a row of several columns: the sum of what each distinct text gives in its column."""
     alike = np.zeros(judged.batch.size, dtype=np.uint64)
     for place, name in enumerate(table.alike):
-        cells = judged.cells[name]
-        alike += cells.spread_numbers(
-            salted(hashed.at(cells.described), place), salted(np.zeros(1, np.uint64), place)[0]
-        )
+        cells, empty = judged.cells[name], salted(np.zeros(1, np.uint64), place)[0]
+        # One number for all rows where there is no text at all, as in columns that few records fill.
+        alike += cells.spread_numbers(salted(hashed.at(cells.described), place), empty) if len(cells.texts) else empty
     for name in table.alike:
         if table.by_name[name].required:
             alike[judged.cells[name].empty] = 0

@@ -18,7 +18,7 @@ from armsdata.findings import DEFAULT_LIMIT, ERROR, Collector, Finding, Report, 
 from armsdata.progress import Bar, about_records
 from armsdata.reading.batch import Batch, Reader, refusal
 from armsdata.schema import TABLES, Table
-from armsdata.schema.cells import Mask
+from armsdata.schema.arrays import Mask
 
 from .again import Again
 from .judge import Judged, judge

@@ -18,7 +18,8 @@ from armsdata.exporters.text import cell_texts, holding
 from armsdata.reading.csv import swallows
 from armsdata.reading.repair import RUNAWAY_LINES, Shape
 from armsdata.schema import Column, Table
-from armsdata.schema.cells import Cells, Mask
+from armsdata.schema.arrays import Mask
+from armsdata.schema.cells import Cells
 
 
 def swallowing(table: Table, cells: dict[str, Cells]) -> Iterator[tuple[Column, list[int], list[str]]]:
