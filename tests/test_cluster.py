@@ -141,7 +141,6 @@ def same(ours: Report, theirs: Report) -> None:
 
 @settings(
     max_examples=EXAMPLES,
-    deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.generate],
     database=None,

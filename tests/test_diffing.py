@@ -154,7 +154,7 @@ def test_what_is_kept_is_limited_and_what_is_counted_is_not(tmp_path: Path) -> N
 ROWS = st.dictionaries(st.sampled_from("abcdef"), st.sampled_from(["", "x", "y"]))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(old=ROWS, new=ROWS)
 def test_the_difference_is_that_of_dictionaries(tmp_path: Path, old: dict[str, str], new: dict[str, str]) -> None:
     sides = [weapons(*[weapon(key, notes=text) for key, text in side.items()]) for side in (old, new)]

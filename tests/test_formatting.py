@@ -228,7 +228,7 @@ def test_tidying_twice_changes_nothing_and_loses_nothing(table: str, column: str
     assert formulas[0] or not formulas[1]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(texts=st.lists(TEXTS.filter(lambda text: "\0" not in text), min_size=1, max_size=5))
 def test_formatting_any_file_twice_changes_nothing(texts: list[str], tmp_path: Path) -> None:
     texts = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]

@@ -41,7 +41,7 @@ SEEDS = {name: list(target(name).seeds()) for name in TARGETS}
 def test_nothing_breaks_a_reader(name: str) -> None:
     check = target(name).check
 
-    @settings(max_examples=EXAMPLES * (20 if name == "edtf" else 1), deadline=None,
+    @settings(max_examples=EXAMPLES * (20 if name == "edtf" else 1),
               suppress_health_check=list(HealthCheck))  # fmt: skip
     @given(inputs(name))
     def tried(data: bytes) -> None:

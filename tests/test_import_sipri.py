@@ -254,9 +254,7 @@ def doubted(value: object, sign: object) -> str:
     return f"{plain(value)}{sign}"
 
 
-fixtures = settings(
-    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+fixtures = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 @fixtures

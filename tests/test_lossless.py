@@ -25,9 +25,7 @@ from made_datasets import NASTY, TOML, Row, Tables, datasets, edtf_texts, expect
 from repository import ROOT
 
 FORMATS = ("csv", "parquet", "jsonld")
-quick = settings(
-    deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], print_blob=True
-)
+quick = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], print_blob=True)
 
 
 @contextmanager

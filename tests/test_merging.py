@@ -286,7 +286,7 @@ def test_a_merge_that_cannot_write_changes_nothing(tmp_path: Path, monkeypatch: 
 CELLS = st.text(alphabet='abc ,;"\n', max_size=6).map(lambda text: f"N{text}.")
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     old=st.dictionaries(st.sampled_from("abcdefg"), CELLS, max_size=5),
     new=st.dictionaries(st.sampled_from("abcdefg"), CELLS, max_size=5),

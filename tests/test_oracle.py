@@ -133,7 +133,7 @@ def told(report: Report) -> set[oracle.Told]:
 
 
 @given(damaged(), st.sampled_from([150, 700, 8 << 20]), st.sampled_from([1, 2, 5]))
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
 def test_the_package_finds_what_the_oracle_finds_whatever_the_blocks_and_threads(
     data: Data, block: int, threads: int
 ) -> None:
@@ -163,7 +163,7 @@ def joined(base: Data, data: Data, tables: list[str]) -> tuple[Data, dict[str, i
 
 
 @given(contributed(), st.sampled_from([150, 8 << 20]), st.sampled_from([1, 2]))
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
 def test_in_a_contribution_is_found_what_the_oracle_finds_in_the_dataset_after_it(
     given_: tuple[Data, Data, list[str]], block: int, threads: int
 ) -> None:

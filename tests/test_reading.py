@@ -31,9 +31,7 @@ ROW = b"ak-47,AK-47,assault-rifle,RUS,7.62 mm,Kalashnikov,,some notes\n"
 #: Line, cells by column, cells that are spoiled, whether it is muted.
 Row = tuple[int, tuple[str | None, ...], tuple[bool, ...], bool]
 
-quick = settings(
-    max_examples=int(os.environ.get("ARMSDATA_EXAMPLES", "150")), deadline=None, suppress_health_check=list(HealthCheck)
-)
+quick = settings(max_examples=int(os.environ.get("ARMSDATA_EXAMPLES", "150")), suppress_health_check=list(HealthCheck))
 
 
 def batches(path: Path) -> tuple[list[Row], list[Finding]]:

@@ -4,7 +4,7 @@ import hashlib
 import json
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import armsdata
@@ -38,7 +38,6 @@ def sent(content: object) -> Any:
     return json.loads(as_json(content))
 
 
-@settings(deadline=None)  # the first call imports pandas
 @given(st.lists(ROWS, max_size=80), st.booleans())
 def test_what_was_packed_comes_back(rows: list[tuple[Any, ...]], together: bool) -> None:
     given = {"one": columns(rows), "two": columns(rows[::-1] * 3)}

@@ -42,7 +42,7 @@ def plainly(columns: Mapping[str, Sequence[str]], size: int) -> bytes:
     return "".join(lines).encode("utf-8")
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(st.data())
 def test_rows_of_any_columns_are_those_of_a_plain_join(data: st.DataObject) -> None:
     first = data.draw(FEW)
