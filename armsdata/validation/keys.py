@@ -165,9 +165,10 @@ class Spool:
 
     def add(self, **fields: Any) -> None:
         """Append records, field by field; those whose key is 0 are left out."""
-        keys = fields["key"]
+        kept = fields["key"] != 0
+        which = slice(None) if kept.all() else kept  # what is left out shall take no room
         kinds = {"key": "u8", **self.kinds}
-        records = Records({name: np.asarray(fields[name], kind) for name, kind in kinds.items()}).where(keys != 0)
+        records = Records({name: np.asarray(fields[name], kind)[which] for name, kind in kinds.items()})
         self._parts.append(records)
         self._size += sum(values.nbytes for values in records.fields.values())
         self.count += len(records)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, overload
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 Array = np.ndarray[Any, Any]
 
@@ -33,10 +34,14 @@ class Records:
         some = [part for part in parts if len(part)]
         if len(some) < 2:
             return some[0] if some else cls.none(kinds)
-        return cls(_Joined([part.fields for part in some]))
+        every = {"key": "u8", **kinds}
+        return cls(_Fields(every, sum(map(len, some)), lambda name: np.concatenate([one[name] for one in some])))
 
     def __len__(self) -> int:
-        return len(self.fields["key"])
+        return self.fields.size if isinstance(self.fields, _Fields) else len(self.fields["key"])
+
+    def __reduce__(self) -> tuple[type[Records], tuple[dict[str, Array]]]:
+        return Records, (dict(self.fields),)  # for another process: what there is, not how it is made
 
     @overload
     def __getitem__(self, what: str) -> Array: ...
@@ -48,7 +53,15 @@ class Records:
         """A field, or the records at these places."""
         if isinstance(what, str):
             return self.fields[what]
-        return Records({name: values[what] for name, values in self.fields.items()})
+        size = len(range(*what.indices(len(self)))) if isinstance(what, slice) else _many(what)
+        return Records(_Fields(self._kinds, size, lambda name: self.fields[name][what]))
+
+    @property
+    def _kinds(self) -> Mapping[str, DTypeLike]:
+        """The type of each field."""
+        if isinstance(self.fields, _Fields):
+            return self.fields.kinds
+        return {name: values.dtype for name, values in self.fields.items()}
 
     def where(self, mask: Array) -> Records:
         """The records that are marked."""
@@ -61,7 +74,7 @@ class Records:
     def ordered(self, field: str = "key") -> Array:
         """All values of a field in order; not to be changed."""
         if field not in self._ordered:
-            values = self.fields.fresh(field) if isinstance(self.fields, _Joined) else self.fields[field].copy()
+            values = self.fields.fresh(field) if isinstance(self.fields, _Fields) else self.fields[field].copy()
             values.sort()
             self._ordered[field] = values
         return self._ordered[field]
@@ -74,24 +87,30 @@ class Records:
         return keys if fresh.all() else np.concatenate([keys[:1], keys[1:][fresh]])
 
 
-class _Joined(Mapping[str, Array]):
-    """Fields in several parts, each joined when somebody asks for it: most are never asked for."""
+def _many(what: Array) -> int:
+    """How many records are at these places, or marked."""
+    return int(np.count_nonzero(what)) if what.dtype == bool else len(what)
 
-    def __init__(self, parts: Sequence[Mapping[str, Array]]) -> None:
-        self._parts = parts
+
+class _Fields(Mapping[str, Array]):
+    """Fields of which each is made when somebody asks for it: most are never asked for."""
+
+    def __init__(self, kinds: Mapping[str, DTypeLike], size: int, make: Callable[[str], Array]) -> None:
+        self.kinds, self.size, self._make = kinds, size, make
         self._known: dict[str, Array] = {}
 
     def fresh(self, name: str) -> Array:
-        """A field in one piece that is nobody else's."""
-        return np.concatenate([part[name] for part in self._parts])
+        """A field that is nobody else's."""
+        values = self._make(name)
+        return values if values.base is None else values.copy()
 
     def __getitem__(self, name: str) -> Array:
         if name not in self._known:
-            self._known[name] = self.fresh(name)
+            self._known[name] = self._make(name) if self.size else np.zeros(0, self.kinds[name])
         return self._known[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._parts[0])
+        return iter(self.kinds)
 
     def __len__(self) -> int:
-        return len(self._parts[0])
+        return len(self.kinds)
