@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import errno
 import gc
 import os
@@ -16,6 +17,7 @@ def main() -> None:
     """Run the command line and leave with its exit status."""
     if sys.platform == "linux":  # this one gives memory back soonest: a tenth less at the peak of an export
         os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "jemalloc")
+        _share_one_heap()
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy starts threads for matrices: there are none here
     os.environ.setdefault("NUMPY_MADVISE_HUGEPAGE", "0")  # looking for large pages costs more than they save here
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")  # nor are pydantic's plugins looked for in all packages
@@ -36,6 +38,17 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     gc.freeze()  # nor is what is left looked through at the end: a tenth of a second
     sys.exit(status)
+
+
+def _share_one_heap() -> None:
+    """Let all threads take memory from one heap, where glibc is the C library: what one gives back the next one takes.
+
+    With a heap each, a tenth more memory is asked of the system. `MALLOC_ARENA_MAX` says another number.
+    """
+    arena_max = -8
+    if "MALLOC_ARENA_MAX" not in os.environ:
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).mallopt(arena_max, 1)
 
 
 def _nowhere() -> TextIO:

@@ -6,7 +6,6 @@ from functools import cache
 from typing import IO, Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 from armsdata.schema import Column, Table
 from armsdata.schema.metadata import Metadata
 
@@ -51,6 +50,8 @@ class _Writer:
     def __init__(self, stream: IO[bytes], table: Table, schema: pa.Schema) -> None:
         # A dictionary of texts that each stand once would only be written twice over.
         repeated = [name for name in schema.names if table.repeats(name)]
+        import pyarrow.parquet as pq  # with all its file systems: a validation does without
+
         self._writer = pq.ParquetWriter(stream, schema, compression="zstd", version="2.6", use_dictionary=repeated)
         self._schema = schema
         self._waiting: list[pa.RecordBatch] = []

@@ -9,7 +9,6 @@ from itertools import islice
 from armsdata.findings import Finding
 from armsdata.schema import TABLES, Column, Kind, damage
 from armsdata.schema.columns import DIGITS, ID_LIMIT, PLACES
-from armsdata.schema.edtf_hints import suggest
 from armsdata.schema.vocabularies import vocabulary
 
 from .names import Names, plain
@@ -204,10 +203,16 @@ def _address(value: str, text: str) -> str:
     return f"{hidden(value)}write the whole address, with https:// before it"
 
 
+def _suggested(value: str) -> tuple[str, ...]:
+    from armsdata.schema.edtf_hints import suggest  # many patterns, for dates that are wrong
+
+    return suggest(value)
+
+
 def _date(hints: Hints, column: Column, value: str) -> str:
     if column.derived_from:
         return "leave the column out: it is derived anew"
-    found = suggest(value)
+    found = _suggested(value)
     if column.kind is Kind.DATE:
         found = tuple(one for one in found if re.fullmatch(r"\d{4}-\d\d-\d\d", one))
     if found:
@@ -221,7 +226,7 @@ def _date(hints: Hints, column: Column, value: str) -> str:
 
 
 def _damage(hints: Hints, column: Column, value: str) -> str:
-    found = suggest(value) if column.kind in (Kind.EDTF, Kind.DATE) else ()
+    found = _suggested(value) if column.kind in (Kind.EDTF, Kind.DATE) else ()
     meant = f"; perhaps {' or '.join(found)}" if found else ""
     return f"type what stood here again, with the column formatted as text{meant}"
 
