@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from armsdata.schema import Column, Table
-from armsdata.schema.arrays import Ints, Places
+from armsdata.schema.arrays import Ints, Places, valid
 from armsdata.schema.cells import Cells
 
 from .text import Texts, cell_texts
@@ -81,7 +81,7 @@ class Run:
 def _own_parts(render: Render, column: Texts, before: str) -> list[Part]:
     declared, _, texts = column
     parts = [constant(before)] if before else []
-    empty = np.asarray(texts.is_null()).astype(np.int32) if texts.null_count else None
+    empty = (~valid(texts)).astype(np.int32) if texts.null_count else None
     for piece in render(declared, texts):
         if not isinstance(piece, str):
             parts.append((pc.fill_null(piece, ""), None))

@@ -50,6 +50,9 @@ def holding(texts: pa.Array, wanted: bytes, *, controls: bool = False) -> Places
     if not len(texts):
         return starts
     body = data[starts[0] : ends[-1]]
+    raw = body.tobytes()
+    if not (any(byte in raw for byte in wanted) or (controls and len(raw) and body.min() < 0x20)):  # as a rule
+        return starts[:0]
     hits = body < 0x20 if controls else np.zeros(len(body), dtype=bool)
     for byte in wanted:
         hits |= body == byte

@@ -104,8 +104,8 @@ def run(
     work = Run(inputs, sink, Collector(limit), strict, progress or (lambda rows: None))
     work.collector.add(findings)
     threads = threads or default_threads()
-    # Two batches more wait while this thread remembers another; but what is made of batches for a sink takes much room.
-    ahead = threads if sink else threads + 2
+    # While this thread remembers a batch, others wait: as few as help, since what is made for a sink takes much room.
+    ahead = threads + 1 if sink else threads + 2
     with ThreadPoolExecutor(threads) as pool, Early(pool.submit(_load), MOST_EARLY if threads > 1 else 0) as early:
         work.judge(TABLES.values(), pool, ahead, early)
     try:
