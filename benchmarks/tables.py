@@ -135,22 +135,26 @@ def _faster(name: str, limit: float) -> Callable[[Measured], Verdict]:
 def _json_ld(measured: Measured) -> Verdict:
     """Transfers and claims a second: what the format adds to validation here, the serializer alone there."""
     runs = measured[f"formats {MILLION}"]
-    added = statistics.median(
+    told = [json.loads(run.note) for run in runs[parts.RDFLIB]]
+    added = [
         one.wall - other.wall
         for one, other in zip(runs["armsdata export --format jsonld"], runs[parts.VALIDATE], strict=True)
-    )
-    told = json.loads(runs[parts.RDFLIB][0].note)
-    ours, theirs = RECORDS / added, told["records"] / told["seconds"]
-    return f"{ours / theirs:.0f} times ({ours:,.0f} and {theirs:,.0f} records a second)", ours / theirs >= 300
+    ]
+    return _rates([RECORDS / one for one in added], [one["records"] / one["seconds"] for one in told], 300)
 
 
 def _json_ld_whole(measured: Measured) -> Verdict:
     """Transfers and claims a second, whole processes, ours with validation."""
     runs = measured[f"formats {MILLION}"]
-    rdflib = runs[parts.RDFLIB][0]
-    ours = RECORDS / median(runs["armsdata export --format jsonld"])
-    theirs = json.loads(rdflib.note)["records"] / rdflib.wall
-    return f"{ours / theirs:.0f} times ({ours:,.0f} and {theirs:,.0f} records a second)", None
+    theirs = [json.loads(run.note)["records"] / run.wall for run in runs[parts.RDFLIB]]
+    return _rates([RECORDS / run.wall for run in runs["armsdata export --format jsonld"]], theirs)
+
+
+def _rates(ours: list[float], theirs: list[float], least: float | None = None) -> Verdict:
+    """How many times as many records a second, round by round."""
+    ratios = [one / other for one, other in zip(ours, theirs, strict=False)]
+    shown = f"{statistics.median(ours):,.0f} and {statistics.median(theirs):,.0f} records a second"
+    return f"{_ratio(ratios)} times ({shown})", None if least is None else statistics.median(ratios) >= least
 
 
 def _memory(measured: Measured) -> Verdict:
