@@ -237,10 +237,10 @@ def _rule_groups(table: Table, judged: Judged) -> list[Group]:
             groups += [group] if group else []
             if column.kind is Kind.DECIMAL:  # a number that cannot be is not compared with others
                 judgeable = pa.compute.if_else(pa.array(~broken), judgeable, pa.scalar(None, judgeable.type))
-        values[column.name] = cells.spread(judgeable)
+        values[column.name] = cells.coded(judgeable)
     for column in table.derived_columns:
         source = judged.cells[column.derived_from]
-        values[column.name] = source.spread(source.days[column.end])
+        values[column.name] = source.coded(source.days[column.end])
     return groups + [group for rule in row_rules(table) if (group := _row_group(rule, judged, values)) is not None]
 
 
