@@ -270,10 +270,12 @@ def repeats(records: Records, field: str, above: int) -> tuple[Records, Records]
     plain = plain[np.searchsorted(plain, np.uint64(above), side="right") :]
     if not (plain[1:] == plain[:-1]).any():  # as a rule: a plain sort is all it takes
         return records[:0], records[:0]
-    records = records.where(records[field] > above)
-    ordered = records[np.lexsort((records["row"], records[field]))]
-    same = ordered[field][1:] == ordered[field][:-1]
+    values = records[field]
+    order = np.flatnonzero(values > above)
+    order = order[np.lexsort((records["row"][order], values[order]))]
+    values = values[order]
+    same = values[1:] == values[:-1]
     later = np.flatnonzero(same) + 1
     starts = np.flatnonzero(np.concatenate(([True], ~same)))
     firsts = starts[np.searchsorted(starts, later, side="right") - 1]
-    return ordered[later], ordered[firsts]
+    return records[order[later]], records[order[firsts]]
