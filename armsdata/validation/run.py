@@ -251,6 +251,7 @@ class Run:
         pa.default_memory_pool().release_unused()  # the batches are done; the joins need room of their own
         for late in self.ledger.late(list(TABLES.values())):
             self.teller.tell_late(late)
+        self.ledger.close()  # what was remembered makes room for what is looked at again
         self.teller.finish()
 
 
