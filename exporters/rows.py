@@ -21,13 +21,15 @@ from .text import Texts, cell_texts
 
 #: Adjacent columns are put together when there are at most so many combinations of their texts.
 COMBINATIONS = 1024
+#: Neighbours are made one where at least so many rows share a combination of their texts, and those take little room.
+ROWS_A_COMBINATION, ROOM = 8, 1 << 20
 #: But columns with texts of more bytes go alone, so that the combinations never take much room.
 LONG = 256
 #: So many bytes fit into one array of texts.
 MOST_BYTES = 2**31 - 1
 
 #: So many rows are put together at once: their order and bytes stay in the processor's cache.
-PIECE = 2048
+PIECE = 4096
 
 #: A part of each row: texts, and for each row the position of its own; None: position and row are the same, or there
 #: is one text for all rows.
@@ -69,13 +71,13 @@ class Run:
         """
         if self.rows is None:
             return _own_parts(render, self.columns[0], before)
-        written: list[str | pa.Array] = [before]
+        pieces = [constant(before)] if before else []
         for place, (column, places) in enumerate(zip(self.columns, self.places, strict=True)):
-            written += [between] if place else []
-            written += [_combined(render, column, places)] if _filled(column) else []
-        if all(isinstance(one, str) for one in written):
-            return [constant("".join(written))]
-        return [(_joined(written), self.rows)]
+            pieces += [constant(between)] if place and between else []
+            pieces += _combined(render, column, places) if _filled(column) else []
+        if all(rows is None for _, rows in pieces):
+            return [constant("".join(texts[0].as_py() for texts, _ in pieces))]
+        return [(_joined(pieces, len(next(rows for _, rows in pieces if rows is not None))), self.rows)]
 
 
 def _own_parts(render: Render, column: Texts, before: str) -> list[Part]:
@@ -84,7 +86,7 @@ def _own_parts(render: Render, column: Texts, before: str) -> list[Part]:
     empty = (~valid(texts)).astype(np.int32) if texts.null_count else None
     for piece in render(declared, texts):
         if not isinstance(piece, str):
-            parts.append((pc.fill_null(piece, ""), None))
+            parts.append((_without_nulls(piece), None))
         elif empty is None:
             parts.append(constant(piece))
         else:
@@ -92,16 +94,35 @@ def _own_parts(render: Render, column: Texts, before: str) -> list[Part]:
     return parts
 
 
-def _combined(render: Render, column: Texts, places: Ints | None) -> pa.Array:
-    """The text of a column for each combination."""
+def _combined(render: Render, column: Texts, places: Ints | None) -> list[Part]:
+    """What a column gives to each combination."""
     declared, _, texts = column
-    written = pa.concat_arrays([pa.array([""], pa.string()), pc.fill_null(_joined(render(declared, texts)), "")])
-    return written if places is None else written.take(pa.array(places))
+    if places is None:
+        places = np.arange(len(texts) + 1, dtype=np.int32)
+    filled = np.concatenate(([False], valid(texts)))[places].astype(np.int32)
+    nothing = pa.array([""], pa.string())
+    return [
+        (pa.array(["", piece], pa.string()), filled)
+        if isinstance(piece, str)
+        else (pa.concat_arrays([nothing, _without_nulls(piece)]), places * filled)
+        for piece in render(declared, texts)
+    ]
 
 
-def _joined(pieces: Sequence[str | pa.Array]) -> pa.Array:
-    pieces = [piece for piece in pieces if not isinstance(piece, str) or piece]
-    return pieces[0] if len(pieces) == 1 else pc.binary_join_element_wise(*pieces, "")
+def _without_nulls(texts: pa.Array) -> pa.Array:
+    return pc.fill_null(texts, "") if texts.null_count else texts
+
+
+def _joined(parts: Sequence[Part], size: int) -> pa.Array:
+    """So many texts of which each is put together from these parts."""
+    starts = np.cumsum([0, *(len(texts) for texts, _ in parts)])
+    order = np.empty((size, len(parts)), dtype=np.int32)
+    for place, (_, rows) in enumerate(parts):
+        order[:, place] = starts[place] if rows is None else rows + np.int32(starts[place])
+    whole = pc.take(pa.concat_arrays([texts for texts, _ in parts]), pa.array(order.reshape(-1)), boundscheck=False)
+    _, offsets, data = whole.buffers()
+    ends = np.frombuffer(offsets, dtype=np.int32)[:: len(parts)].copy()
+    return pa.StringArray.from_buffers(size, pa.py_buffer(ends), data)
 
 
 def _filled(column: Texts) -> bool:
@@ -131,7 +152,7 @@ def _groups(columns: Iterable[Texts]) -> Iterator[list[Texts]]:
 
 def _alone(column: Texts) -> bool:
     _, cells, texts = column
-    return _filled(column) and (cells.rows is None or (pc.max(pc.binary_length(texts)).as_py() or 0) > LONG)
+    return _filled(column) and (cells.indices is None or (pc.max(pc.binary_length(texts)).as_py() or 0) > LONG)
 
 
 def _too_many(before: Sequence[Cells], after: Sequence[Cells]) -> bool:
@@ -151,15 +172,13 @@ def _positions(cells: Cells) -> int:
 
 def _run(group: Sequence[Texts], size: int) -> Run:
     factors = _factors(group)
-    rows = np.zeros(size, dtype=np.int32)
+    rows: Ints | None = None
     for cells in factors:
-        if cells.rows is None:
-            return Run(tuple(group), (None,), None)  # it is alone
-        rows *= np.int32(_positions(cells))
-        rows += cells.rows
-        rows += np.int32(1)
+        if cells.places is None:  # it is alone
+            return Run(tuple(group), (None,), None)
+        rows = cells.places if rows is None else rows * np.int32(_positions(cells)) + cells.places
     if len(factors) < 2:
-        return Run(tuple(group), (None,) * len(group), rows)
+        return Run(tuple(group), (None,) * len(group), np.zeros(size, dtype=np.int32) if rows is None else rows)
     sizes = [_positions(cells) for cells in factors]
     each = [places.astype(np.int32) for places in np.unravel_index(np.arange(prod(sizes)), sizes)]
     places = [
@@ -177,6 +196,7 @@ def put_together(parts: Sequence[Part], size: int) -> list[memoryview]:
     """
     if not size:
         return []
+    parts = fewer(parts, size)
     starts = np.cumsum([0, *(len(texts) for texts, _ in parts)])
     if _too_many_bytes(parts, size):
         half = size // 2
@@ -184,6 +204,32 @@ def put_together(parts: Sequence[Part], size: int) -> list[memoryview]:
         return [piece for one in halves for piece in put_together(*one)]
     texts = pa.concat_arrays([texts for texts, _ in parts])
     return list(_pieces(texts, _orders(parts, starts, size)))
+
+
+def fewer(parts: Iterable[Part], size: int) -> list[Part]:
+    """The same with neighbours made one where they have few combinations: what takes time is each text of each row."""
+    found: list[Part] = []
+    for part in parts:
+        both = _both(found[-1], part, size) if found else None
+        found[-1:] = [*found[-1:], part] if both is None else [both]
+    return found
+
+
+def _both(one: Part, other: Part, size: int) -> Part | None:
+    """Two neighbours in one; None where they have a text a row, or more combinations than pay."""
+    (texts, rows), (others, others_rows) = one, other
+    if any(len(some) > 1 and at is None for some, at in (one, other)):
+        return None
+    many = len(texts) * len(others)
+    room = len(others) * texts.nbytes + len(texts) * others.nbytes
+    if many > max(1, size // ROWS_A_COMBINATION) or room > ROOM:
+        return None
+    places = np.divmod(np.arange(many, dtype=np.int32), np.int32(len(others)))
+    if rows is None or others_rows is None:
+        combined = others_rows if rows is None else rows
+    else:
+        combined = rows * np.int32(len(others)) + others_rows
+    return _joined([(texts, places[0]), (others, places[1])], many), combined
 
 
 def _orders(parts: Sequence[Part], starts: Places, size: int) -> Iterator[Ints]:

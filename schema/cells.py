@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from . import damage, dates, edtf, prose
-from .arrays import Ints, Mask, positions, valid
+from .arrays import Ints, Mask, places, valid
 from .columns import CELL_LIMIT, DIGITS, LIST_JOIN, LIST_SEPARATOR, PLACES, Column, Kind
 from .forms import URL, all_whole, matches
 from .vocabularies import vocabulary
@@ -56,14 +56,12 @@ class Cells:
     days: dict[str, pa.Array] = field(default_factory=dict)
 
     @cached_property
-    def rows(self) -> Ints | None:
-        """The indices as numpy has them: -1 for an empty cell."""
-        return None if self.indices is None else positions(self.indices)
+    def places(self) -> Ints | None:
+        """For each row the place of its text, counted from 1, and 0 for an empty cell; None where there are no indices.
 
-    @cached_property
-    def _places(self) -> pa.Array:
-        """For each row the place of its text, 0 for an empty cell: Arrow takes quickest where nothing is null."""
-        return pa.array(positions(self.indices) + np.int32(1))
+        Not to be changed.
+        """
+        return None if self.indices is None else places(self.indices)
 
     def spread(self, per_position: pa.Array) -> pa.Array:
         """One value a row from one value a position."""
@@ -80,7 +78,7 @@ class Cells:
         if self.indices is None:
             return per_position
         values = np.concatenate([np.asarray([empty], per_position.dtype), per_position])
-        taken = pc.take(pa.array(values.view(f"u{values.itemsize}")), self._places, boundscheck=False)
+        taken = pc.take(pa.array(values.view(f"u{values.itemsize}")), pa.array(self.places), boundscheck=False)
         return np.asarray(taken).view(values.dtype)
 
     def spread_mask(self, positions: Mask) -> Mask:

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from armsdata.schema import TABLES
-from armsdata.schema.arrays import positions, valid
+from armsdata.schema.arrays import places, valid
 from armsdata.schema.cells import plain_number, split, type_cells
 from armsdata.schema.columns import SLUG
 from armsdata.schema.forms import matches
@@ -52,13 +52,13 @@ def test_a_column_of_numbers_has_the_value_and_the_faults_of_each_cell(drawn: li
     ]
 
 
-@given(st.lists(st.one_of(st.none(), st.integers(0, 2**31 - 1)), min_size=1), st.data())
-def test_positions_are_minus_one_where_a_cell_is_empty(values: list[int | None], data: st.DataObject) -> None:
+@given(st.lists(st.one_of(st.none(), st.integers(0, 2**31 - 2)), min_size=1), st.data())
+def test_places_count_from_one_and_are_0_where_a_cell_is_empty(values: list[int | None], data: st.DataObject) -> None:
     first = data.draw(st.integers(0, len(values)))
     # Whatever stands behind a null must not show.
     raw = np.array([2**31 - 1 if value is None else value for value in values], np.int32)
     array = pa.array(raw, mask=np.array([value is None for value in values])).slice(first)
-    assert positions(array).tolist() == [-1 if value is None else value for value in values[first:]]
+    assert places(array).tolist() == [0 if value is None else value + 1 for value in values[first:]]
     assert valid(array).tolist() == [value is not None for value in values[first:]]
 
 

@@ -11,7 +11,7 @@ import pytest
 from armsdata.exporters import rows as module
 from armsdata.exporters.contract import TypedBatch
 from armsdata.exporters.csv import CsvFormat, quoted
-from armsdata.exporters.rows import COMBINATIONS, LONG, constant, put_together, runs
+from armsdata.exporters.rows import COMBINATIONS, LONG, Part, constant, fewer, put_together, runs
 from armsdata.exporters.text import day_texts, holding, with_others
 from armsdata.schema import TABLES
 from armsdata.schema.cells import Cells, type_cells
@@ -97,6 +97,46 @@ def test_rows_too_long_for_one_array_are_put_together_in_halves(monkeypatch: pyt
     assert b"".join(put_together(parts, 100)) == expected
     monkeypatch.setattr(module, "MOST_BYTES", 1)  # a single row is never parted
     assert b"".join(put_together(parts, 100)) == expected
+
+
+@st.composite
+def any_parts(draw: st.DrawFn, size: int) -> list[Part]:
+    """Constants, texts that rows share, and texts of which each row has its own."""
+    texts = st.sampled_from(["", "a", "bé", "x" * 30])
+    parts: list[Part] = []
+    for kind in draw(st.lists(st.sampled_from(["constant", "shared", "own"]), min_size=1, max_size=8)):
+        if kind == "constant":
+            parts.append(constant(draw(texts)))
+        elif kind == "own":
+            parts.append((pa.array(draw(st.lists(texts, min_size=size, max_size=size)), pa.string()), None))
+        else:
+            some = draw(st.lists(texts, min_size=1, max_size=4))
+            places = draw(st.lists(st.integers(0, len(some) - 1), min_size=size, max_size=size))
+            parts.append((pa.array(some, pa.string()), np.array(places, dtype=np.int32)))
+    return parts
+
+
+@given(st.data(), st.integers(1, 100))
+def test_any_parts_are_put_together_row_by_row(data: st.DataObject, size: int) -> None:
+    parts = data.draw(any_parts(size))
+    expected = "".join(
+        texts[0 if rows is None and len(texts) == 1 else row if rows is None else int(rows[row])].as_py()
+        for row in range(size)
+        for texts, rows in parts
+    )
+    assert b"".join(put_together(parts, size)).decode("utf-8") == expected
+
+
+def test_neighbours_that_rows_share_are_one_part_unless_they_take_much_room() -> None:
+    size = 800
+    shared = np.arange(size, dtype=np.int32) % 10
+    short, long = pa.array([f"text {row}" for row in range(10)]), pa.array([str(row) * 10_000 for row in range(10)])
+    own = pa.array([f"own {row}" for row in range(size)])
+    together = fewer([constant("<"), (short, shared), constant("|"), (short, shared), constant(">"), (own, None)], size)
+    assert [len(texts) for texts, _ in together] == [100, size]
+    assert together[0][0][37].as_py() == "<text 3|text 7>"
+    assert [len(texts) for texts, _ in fewer([(short, shared), (short, shared)], size - 1)] == [10, 10]
+    assert [len(texts) for texts, _ in fewer([constant("<"), (long, shared), (long, shared)], size)] == [10, 10]
 
 
 def test_no_rows_have_no_bytes() -> None:

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from armsdata.findings import ERROR, Finding, severity_of, shorten
 from armsdata.schema import Column, Table
-from armsdata.schema.arrays import Mask, positions
+from armsdata.schema.arrays import Mask, places
 from armsdata.schema.columns import LIST_JOIN
 from armsdata.schema.edtf import day_text
 
@@ -91,8 +91,8 @@ def as_texts(table: Table, name: str, values: pa.Array) -> tuple[pa.Array, Odds]
         encoded = values.dictionary_encode()
         texts, odds = _texts(column, encoded.dictionary)
         if odds:
-            places = positions(encoded.indices)
-            odds = {row: odds[places[row]] for row in np.flatnonzero(np.isin(places, list(odds))).tolist()}
+            own = places(encoded.indices)
+            odds = {row: odds[own[row] - 1] for row in np.flatnonzero(np.isin(own - 1, list(odds))).tolist()}
         return texts.take(encoded.indices).dictionary_encode(), odds
     texts, odds = _texts(column, values)
     return (texts.dictionary_encode() if pays else texts), odds

@@ -108,12 +108,13 @@ def group_of(judged: Judged, column: str, faults: list[Fault]) -> Group | None:
     cells = judged.cells[column]
     order = np.argsort([fault.position for fault in faults], kind="stable")
     positions = np.array([fault.position for fault in faults])[order]
-    if cells.rows is None:
+    if cells.places is None:
         rows, which = positions.astype(np.int64), order.astype(np.int64)
     else:
-        # For each row the run of faults of its text: first one, and how many.
-        low = np.searchsorted(positions, cells.rows, side="left")
-        many = np.searchsorted(positions, cells.rows, side="right") - low
+        # For each row the run of faults of its text: first one, and how many. An empty cell has none.
+        firsts = np.searchsorted(positions, np.arange(-1, len(cells.texts) + 1))
+        low = firsts[cells.places]
+        many = firsts[1:][cells.places] - low
         at_fault = np.flatnonzero(many)
         rows = np.repeat(at_fault, many[at_fault])
         starts = np.repeat(low[at_fault], many[at_fault])

@@ -135,7 +135,7 @@ def references(cells: Cells, hashed: RowHashes) -> tuple[Hashes, Rows]:
         hashes = hashed.of(cells, cells.values)
         return hashes, np.arange(len(hashes))
     filled = np.flatnonzero(~cells.empty)
-    values = cells.values.take(pa.array(filled if cells.rows is None else cells.rows[filled]))
+    values = cells.values.take(pa.array(filled if cells.places is None else cells.places[filled] - 1))
     return hash_texts(pc.list_flatten(values)), filled[np.asarray(pc.list_parent_indices(values))]
 
 

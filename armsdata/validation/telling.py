@@ -72,7 +72,7 @@ class Teller:
             cells = judged.cells.get(name)
             if cells is None:
                 return None
-            position = row if cells.rows is None else int(cells.rows[row])
+            position = row if cells.places is None else int(cells.places[row]) - 1
             value: str | None = cells.texts[position].as_py() if position >= 0 else None
             return value
 
