@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -15,7 +17,9 @@ from hypothesis import strategies as st
 import armsdata
 from armsdata.validation import keys, late
 from armsdata.validation.graph import cycles
+from armsdata.validation.ledger import Ledger
 from armsdata.validation.records import Records
+from armsdata.validation.telling import Teller
 
 HEADER = {name: ",".join(column.name for column in table.source_columns) for name, table in TABLES.items()}
 
@@ -103,6 +107,38 @@ def test_a_spool_that_was_split_for_one_question_is_still_whole_for_another() ->
     with ThreadPoolExecutor(4) as pool:
         assert all(answer == whole for answer in pool.map(ask, [True, False] * 10))
     spool.close()
+
+
+def test_a_field_that_several_questions_ask_for_at_once_is_joined_once() -> None:
+    spool = keys.Spool({"row": "u4"})
+    for first in range(0, 100_000, 1000):
+        spool.add(key=np.arange(first, first + 1000) + 1, row=np.arange(first, first + 1000))
+    whole = spool.whole()
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda number: whole["row" if number % 2 else "key"], range(16)))
+        indexes = list(pool.map(lambda number: whole.index, range(8)))
+    assert len({id(answer) for answer in answers}) == 2
+    assert len({id(index) for index in indexes}) == 1
+    assert answers[1].tolist() == list(range(100_000))
+    spool.close()
+
+
+def test_what_was_remembered_is_given_back_before_files_are_looked_at_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[str] = []
+
+    def noted(step: str, done: Callable[[Any], None]) -> Callable[[Any], None]:
+        def do(taker: Any) -> None:
+            steps.append(step)
+            done(taker)
+
+        return do
+
+    monkeypatch.setattr(Ledger, "close", noted("given back", Ledger.close))
+    monkeypatch.setattr(Teller, "finish", noted("looked at again", Teller.finish))
+    assert armsdata.validate(faulty_dataset(tmp_path / "data")).findings
+    assert steps[:2] == ["given back", "looked at again"]
 
 
 @given(st.lists(st.one_of(st.none(), st.text(max_size=40)), max_size=50))

@@ -21,6 +21,7 @@ import pyarrow as pa
 
 from armsdata.schema.arrays import Mask, edges, valid
 
+from .index import Index
 from .records import Array, Records
 
 Hashes = np.ndarray[Any, np.dtype[np.uint64]]
@@ -28,8 +29,6 @@ Hashes = np.ndarray[Any, np.dtype[np.uint64]]
 #: A spool holds this many bytes in memory; what is more goes to disk.
 SPOOL_LIMIT = 40 << 20
 _PARTS = 16
-#: So many hashes are looked up at once.
-_PIECE = 1 << 16
 #: Texts of more bytes are hashed one by one.
 _LONG = 2048
 # The seed is drawn anew for each run, so that nobody can prepare keys that collide. Processes that work at one dataset
@@ -231,25 +230,8 @@ class Spool:
 
 def absent(wanted: Records, known: Records) -> Mask:
     """Which of the wanted keys are not known."""
-    keys = known.ordered()
-    if np.array_equal(known.distinct_keys, wanted.distinct_keys):  # as where every transfer has its claims
-        return np.zeros(len(wanted), dtype=bool)
-    if all(_found(keys, some).all() for some in pieces(wanted.ordered())):  # in order, looking up is quick;
-        return np.zeros(len(wanted), dtype=bool)  # as a rule nothing is absent, and that is all
-    return ~_found(keys, wanted["key"])
-
-
-def pieces(values: Array) -> Iterator[Array]:
-    """The same in pieces: what is worked out of one is not worth new memory, and stays in the processor's cache."""
-    for first in range(0, len(values), _PIECE):
-        yield values[first : first + _PIECE]
-
-
-def _found(known: Hashes, wanted: Hashes) -> Mask:
-    if not len(known):
-        return np.zeros(len(wanted), dtype=bool)
-    found: Mask = known[np.minimum(np.searchsorted(known, wanted), len(known) - 1)] == wanted
-    return found
+    found, _ = known.index.find(wanted["key"])
+    return ~found
 
 
 def together(*spools: Spool) -> Iterator[tuple[Records, ...]]:
@@ -266,11 +248,13 @@ def repeats(records: Records, field: str, above: int) -> tuple[Records, Records]
         field: the field; a hash.
         above: up to here it stands for none.
     """
-    plain = records.ordered(field)
-    plain = plain[np.searchsorted(plain, np.uint64(above), side="right") :]
-    if not (plain[1:] == plain[:-1]).any():  # as a rule: a plain sort is all it takes
-        return records[:0], records[:0]
     values = records[field]
+    if not len(values) or values.min() > above:
+        index = records.index if field == "key" else Index(values)
+    else:
+        index = Index(values[values > above])
+    if not index.repeated:  # as a rule
+        return records[:0], records[:0]
     order = np.flatnonzero(values > above)
     order = order[np.lexsort((records["row"][order], values[order]))]
     values = values[order]

@@ -15,8 +15,9 @@ from armsdata.schema import Table
 from armsdata.schema.arrays import Mask
 
 from .graph import cycles
+from .index import Index, pieces
 from .judge import Rows
-from .keys import Hashes, KeySet, absent, pieces, repeats
+from .keys import Hashes, KeySet, absent, repeats
 from .records import Records
 
 #: The row number of records that nothing more is told about.
@@ -147,20 +148,9 @@ def _none(records: Records) -> Rows:
 
 def _find(keys: Hashes, wanted: Hashes) -> tuple[Mask, Rows]:
     """Which of the wanted are among the keys, and where the first such key stands."""
-    known, places = np.zeros(len(wanted), dtype=bool), np.zeros(len(wanted), dtype=np.int64)
-    some = _may_be_among(keys, wanted) if len(wanted) < len(keys) // 8 else None  # the others need not be sorted
-    keys = keys if some is None else keys[some]
-    if not len(keys):
-        return known, places
-    order = np.argsort(keys)
-    ordered = keys[order]
-    if (ordered[1:] == ordered[:-1]).any():  # seldom: only then is it worth the time to keep the order of equal ones
-        order = np.argsort(keys, kind="stable")
-    back = np.argsort(wanted)  # what is looked up in order is found several times as fast
-    found = np.minimum(np.searchsorted(ordered, wanted[back]), len(keys) - 1)
-    known[back] = ordered[found] == wanted[back]
-    places[back] = order[found] if some is None else some[order[found]]
-    return known, places
+    some = _may_be_among(keys, wanted) if len(wanted) < len(keys) // 8 else None  # the others need no place
+    known, places = Index(keys if some is None else keys[some]).find(wanted)
+    return known, places if some is None or not len(some) else some[places]
 
 
 def _may_be_among(keys: Hashes, wanted: Hashes) -> Rows:

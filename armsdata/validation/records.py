@@ -1,13 +1,15 @@
-"""What is remembered of rows, in fixed width and column by column: a field is joined, sorted and looked up alone."""
+"""What is remembered of rows, in fixed width and column by column: a field is joined and looked up alone."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cached_property
+from threading import Lock
 from typing import Any, overload
 
 import numpy as np
 from numpy.typing import DTypeLike
+
+from .index import Index
 
 Array = np.ndarray[Any, Any]
 
@@ -21,7 +23,8 @@ class Records:
 
     def __init__(self, fields: Mapping[str, Array]) -> None:
         self.fields = fields
-        self._ordered: dict[str, Array] = {}
+        self._index: Index | None = None
+        self._alone = Lock()
 
     @classmethod
     def none(cls, kinds: Mapping[str, str]) -> Records:
@@ -30,12 +33,12 @@ class Records:
 
     @classmethod
     def joined(cls, parts: Iterable[Records], kinds: Mapping[str, str]) -> Records:
-        """All records of some, in order."""
+        """All records of some, in order; a field that is joined is held here alone, if the caller lets the parts go."""
         some = [part for part in parts if len(part)]
         if len(some) < 2:
             return some[0] if some else cls.none(kinds)
-        every = {"key": "u8", **kinds}
-        return cls(_Fields(every, sum(map(len, some)), lambda name: np.concatenate([one[name] for one in some])))
+        every, fields = {"key": "u8", **kinds}, [dict(part.fields) for part in some]
+        return cls(_Fields(every, sum(map(len, some)), lambda name: np.concatenate([one.pop(name) for one in fields])))
 
     def __len__(self) -> int:
         return self.fields.size if isinstance(self.fields, _Fields) else len(self.fields["key"])
@@ -71,20 +74,12 @@ class Records:
         """The same records with other values in some fields."""
         return Records({**self.fields, **fields})
 
-    def ordered(self, field: str = "key") -> Array:
-        """All values of a field in order; not to be changed."""
-        if field not in self._ordered:
-            values = self.fields.fresh(field) if isinstance(self.fields, _Fields) else self.fields[field].copy()
-            values.sort()
-            self._ordered[field] = values
-        return self._ordered[field]
-
-    @cached_property
-    def distinct_keys(self) -> Array:
-        """Every hash once, in order."""
-        keys = self.ordered()
-        fresh = keys[1:] != keys[:-1]
-        return keys if fresh.all() else np.concatenate([keys[:1], keys[1:][fresh]])
+    @property
+    def index(self) -> Index:
+        """Where each key stands; told once, whoever asks meanwhile waits."""
+        with self._alone:
+            self._index = self._index or Index(self["key"])
+            return self._index
 
 
 def _many(what: Array) -> int:
@@ -98,16 +93,13 @@ class _Fields(Mapping[str, Array]):
     def __init__(self, kinds: Mapping[str, DTypeLike], size: int, make: Callable[[str], Array]) -> None:
         self.kinds, self.size, self._make = kinds, size, make
         self._known: dict[str, Array] = {}
-
-    def fresh(self, name: str) -> Array:
-        """A field that is nobody else's."""
-        values = self._make(name)
-        return values if values.base is None else values.copy()
+        self._alone = Lock()
 
     def __getitem__(self, name: str) -> Array:
-        if name not in self._known:
-            self._known[name] = self._make(name) if self.size else np.zeros(0, self.kinds[name])
-        return self._known[name]
+        with self._alone:
+            if name not in self._known:
+                self._known[name] = self._make(name) if self.size else np.zeros(0, self.kinds[name])
+            return self._known[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.kinds)

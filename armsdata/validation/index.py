@@ -1,0 +1,82 @@
+"""Where keys stand among many: found by some of their bits, which takes a third of the time of sorting them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+Keys = np.ndarray[Any, np.dtype[np.uint64]]
+Places = np.ndarray[Any, np.dtype[np.int64]]
+Table = np.ndarray[Any, np.dtype[np.uint32]]
+Mask = np.ndarray[Any, np.dtype[np.bool_]]
+
+#: So many keys are looked up at once.
+_PIECE = 1 << 16
+
+
+class Index:
+    """The places of keys, which are hashes: their last bits are as good as drawn.
+
+    A table has, for the last bits of a key, its place. Of keys that agree in those bits the first has its place there;
+    the others are in a second table, and so on.
+
+    Args:
+        keys: the keys; of equal ones the first is found.
+
+    Attributes:
+        repeated: some keys are equal.
+    """
+
+    def __init__(self, keys: Keys) -> None:
+        self.repeated = False
+        self._keys = keys
+        self._tables: list[Table] = []
+        places = np.arange(len(keys), dtype=np.uint32)
+        while len(places):
+            places = self._enter(keys if len(places) == len(keys) else keys[places], places)
+
+    def _enter(self, keys: Keys, places: Table) -> Table:
+        """Make the next table, of the keys at these places; the places of those that must go into another."""
+        table = np.zeros(
+            1 << (len(keys) * 3 // 2).bit_length(), dtype=np.uint32
+        )  # a third to two thirds of it is filled
+        parts = list(zip(pieces(keys), pieces(places), strict=True))
+        for some, here in reversed(parts):
+            table[_slots(some, table)[::-1]] = here[::-1]  # what is assigned last stays: the first
+        left = []
+        for some, here in parts:
+            holders = table[_slots(some, table)]
+            others = np.flatnonzero(holders != here)
+            differ = self._keys[holders[others]] != some[others]
+            self.repeated |= not differ.all()
+            left.append(here[others[differ]])
+        self._tables.append(table)
+        return np.concatenate(left)
+
+    def find(self, wanted: Keys) -> tuple[Mask, Places]:
+        """Which of the wanted are among the keys, and where the first such key stands (anywhere for the others)."""
+        found = [self._find(piece) for piece in pieces(wanted)] or [self._find(wanted)]
+        known, places = zip(*found, strict=True)
+        return np.concatenate(known), np.concatenate(places)
+
+    def _find(self, wanted: Keys) -> tuple[Mask, Places]:
+        known, places = np.zeros(len(wanted), dtype=bool), np.zeros(len(wanted), dtype=np.int64)
+        rest: Places | slice = slice(None)
+        for table in self._tables:
+            some = wanted[rest]
+            found = table[_slots(some, table)]
+            known[rest], places[rest] = self._keys[found] == some, found
+            rest = np.flatnonzero(~known)
+        return known, places
+
+
+def pieces(values: np.ndarray[Any, Any]) -> Iterator[np.ndarray[Any, Any]]:
+    """The same in pieces: what is worked out of one is not worth new memory, and stays in the processor's cache."""
+    for first in range(0, len(values), _PIECE):
+        yield values[first : first + _PIECE]
+
+
+def _slots(keys: Keys, table: Table) -> Places:
+    return (keys & np.uint64(len(table) - 1)).view(np.int64)
