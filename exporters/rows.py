@@ -28,6 +28,8 @@ LONG = 256
 #: So many bytes fit into one array of texts.
 MOST_BYTES = 2**31 - 1
 
+#: Room for what is taken is made for rows that are on average longer than the first ones by so much.
+SPARE = 1.02
 #: So many rows are put together at once: their order and bytes stay in the processor's cache.
 PIECE = 4096
 
@@ -198,11 +200,12 @@ def put_together(parts: Sequence[Part], size: int) -> list[memoryview]:
         return []
     parts = fewer(parts, size)
     starts = np.cumsum([0, *(len(texts) for texts, _ in parts)])
-    if _too_many_bytes(parts, size):
+    lengths = [np.asarray(pc.binary_length(texts)) for texts, _ in parts]
+    if _too_many_bytes(parts, lengths, size):
         half = size // 2
         halves = (_slice(parts, 0, half), half), (_slice(parts, half, size), size - half)
         return [piece for one in halves for piece in put_together(*one)]
-    texts = pa.concat_arrays([texts for texts, _ in parts])
+    texts = pa.concat_arrays([*(texts for texts, _ in parts), _room(parts, lengths)])
     return list(_pieces(texts, _orders(parts, starts, size)))
 
 
@@ -257,11 +260,26 @@ def _pieces(texts: pa.Array, orders: Iterable[Ints]) -> Iterator[memoryview]:
         yield memoryview(data)[: int(np.frombuffer(offsets, dtype=np.int32)[len(whole)])]
 
 
-def _too_many_bytes(parts: Sequence[Part], size: int) -> bool:
+def _room(parts: Sequence[Part], lengths: Sequence[Ints]) -> pa.Array:
+    """A text that stands in no row, so long that all texts are on average as long as those of the rows.
+
+    Arrow makes room for what it takes by that average, and moves everything when it was too little.
+    """
+    some = slice(PIECE)
+    rows = [
+        length[rows[some]] if rows is not None else length[some]
+        for length, (_, rows) in zip(lengths, parts, strict=True)
+    ]
+    average = SPARE * sum(float(length.mean()) for length in rows) / len(parts)
+    there = sum(int(length.sum()) for length in lengths)
+    missing = int(average * (1 + sum(map(len, lengths)))) - there
+    return pa.array([" " * max(0, min(missing, ROOM, MOST_BYTES - there))], pa.string())
+
+
+def _too_many_bytes(parts: Sequence[Part], lengths: Sequence[Ints], size: int) -> bool:
     """Whether the rows are too long together for one array; a single row never is, for cells have a limit."""
     if size == 1:
         return False
-    lengths = [np.asarray(pc.binary_length(texts)) for texts, _ in parts]
     if sum(int(length.max()) for length in lengths) * size <= MOST_BYTES:
         return False
     each = [

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from armsdata.schema import Column, Table
-from armsdata.schema.arrays import Places, edges
+from armsdata.schema.arrays import Places, body, edges
 from armsdata.schema.cells import Cells
 from armsdata.schema.edtf import day_text
 
@@ -46,16 +46,14 @@ _day_text = lru_cache(maxsize=1 << 16)(day_text)
 
 def holding(texts: pa.Array, wanted: bytes, *, controls: bool = False) -> Places:
     """The positions of the texts that hold any of these bytes (with `controls` any below the blank, too), in order."""
-    data, starts, ends = edges(texts)
-    if not len(texts):
-        return starts
-    body = data[starts[0] : ends[-1]]
-    raw = body.tobytes()
-    if not (any(byte in raw for byte in wanted) or (controls and len(raw) and body.min() < 0x20)):  # as a rule
-        return starts[:0]
-    hits = body < 0x20 if controls else np.zeros(len(body), dtype=bool)
+    all_bytes = body(texts)
+    raw = all_bytes.tobytes()
+    if not (any(byte in raw for byte in wanted) or (controls and raw and all_bytes.min() < 0x20)):  # as a rule
+        return np.zeros(0, dtype=np.int64)
+    hits = all_bytes < 0x20 if controls else np.zeros(len(raw), dtype=bool)
     for byte in wanted:
-        hits |= body == byte
+        hits |= all_bytes == byte
+    _, starts, ends = edges(texts)
     places = np.flatnonzero(hits) + starts[0]
     return np.unique(np.searchsorted(ends, places, side="right"))
 

@@ -15,10 +15,21 @@ Ints = np.ndarray[Any, np.dtype[np.int32]]
 
 def edges(texts: pa.Array) -> tuple[Bytes, Places, Places]:
     """The bytes of a utf8 array, and where each text starts and ends in them (no copy); a null may have bytes, too."""
-    buffers = texts.buffers()
-    offsets = np.frombuffer(buffers[1], dtype=np.int32)[texts.offset : texts.offset + len(texts) + 1].astype(np.int64)
-    data = np.frombuffer(buffers[2], dtype=np.uint8) if buffers[2] is not None else np.zeros(0, np.uint8)
-    return data, offsets[:-1], offsets[1:]
+    data, offsets = _laid(texts)
+    places = offsets.astype(np.int64)
+    return data, places[:-1], places[1:]
+
+
+def body(texts: pa.Array) -> Bytes:
+    """The bytes of all texts of a utf8 array, one behind the other (no copy)."""
+    data, offsets = _laid(texts)
+    return data[offsets[0] : offsets[-1]] if len(offsets) else data[:0]
+
+
+def _laid(texts: pa.Array) -> tuple[Bytes, Ints]:
+    _, offsets, data = texts.buffers()
+    some = np.frombuffer(offsets, dtype=np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    return np.zeros(0, np.uint8) if data is None else np.frombuffer(data, dtype=np.uint8), some
 
 
 def valid(array: pa.Array) -> Mask:

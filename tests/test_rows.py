@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from armsdata.exporters import rows as module
 from armsdata.exporters.contract import TypedBatch
 from armsdata.exporters.csv import CsvFormat, quoted
-from armsdata.exporters.rows import COMBINATIONS, LONG, Part, constant, fewer, put_together, runs
+from armsdata.exporters.rows import COMBINATIONS, LONG, ROOM, Part, constant, fewer, put_together, runs
 from armsdata.exporters.text import day_texts, holding, with_others
 from armsdata.schema import TABLES
 from armsdata.schema.cells import Cells, type_cells
@@ -137,6 +138,18 @@ def test_neighbours_that_rows_share_are_one_part_unless_they_take_much_room() ->
     assert together[0][0][37].as_py() == "<text 3|text 7>"
     assert [len(texts) for texts, _ in fewer([(short, shared), (short, shared)], size - 1)] == [10, 10]
     assert [len(texts) for texts, _ in fewer([constant("<"), (long, shared), (long, shared)], size)] == [10, 10]
+
+
+def test_room_is_made_for_rows_of_long_texts_but_not_for_any_length() -> None:
+    shared = np.zeros(800, dtype=np.int32)
+    short, long = pa.array(["", "a"] * 50), pa.array(["x" * 1000])
+    huge = pa.array(["x" * (2 * ROOM), "y"])
+    lengths = [np.asarray(pc.binary_length(texts)) for texts in (short, long, huge)]
+    room = module._room([(short, shared), (long, None)], lengths[:2])
+    mean = (len(room[0].as_py()) + 1050) / 102
+    assert 500 <= mean <= 500 * 1.1
+    assert len(module._room([(short, shared), (huge, shared)], [lengths[0], lengths[2]])[0].as_py()) == ROOM
+    assert module._room([(long, None)], [lengths[1]])[0].as_py() == " " * 1040
 
 
 def test_no_rows_have_no_bytes() -> None:
