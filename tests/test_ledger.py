@@ -172,6 +172,17 @@ def test_what_is_looked_up_is_found_where_it_stands_first(keys: list[int], wante
     ]
 
 
+@given(st.lists(st.integers(1, 9), max_size=20), st.lists(st.integers(2, 12), max_size=20))
+def test_what_names_a_key_names_all_records_that_have_it(known: list[int], refs: list[int]) -> None:
+    told = late.uncited(*(recorded(some) for some in (known, refs)))
+    # 1 stands for an empty key, which nothing can name.
+    assert told.rows.tolist() == [row for row, key in enumerate(known) if key != 1 and key not in refs]
+
+
+def recorded(some: list[int]) -> Records:
+    return Records({"key": np.array(some, dtype=np.uint64), "row": np.arange(len(some), dtype=np.uint32)})
+
+
 @given(st.lists(st.tuples(st.integers(1, 8), st.integers(1, 8)), max_size=20))
 def test_a_circle_is_found_just_where_there_is_one(edges: list[tuple[int, int]]) -> None:
     owners, targets = (np.array([edge[end] for edge in edges], dtype=np.uint64) for end in (0, 1))

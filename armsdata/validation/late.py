@@ -86,7 +86,12 @@ def unknown(table: str, column: str, refs: Records, known: Records) -> Late:
 
 def uncited(known: Records, refs: Records) -> Late:
     """Transfers that no claim names."""
-    bare = known[absent(known, refs) & (known["key"] != 1)]
+    found, places = known.index.find(refs["key"])
+    cited = np.zeros(len(known), dtype=bool)
+    cited[places[found]] = True
+    if known.index.repeated:  # what names a key names all that have it
+        cited = cited[known.index.find(known["key"])[1]]
+    bare = known[~cited & (known["key"] != 1)]
     return Late("uncited-transfer", "transfers", "transfer_id", _rows(bare), _none(bare))
 
 
