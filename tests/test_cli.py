@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import shutil
 import signal
 import subprocess
@@ -58,6 +59,41 @@ def test_help_names_every_command_and_imports_nothing_slow() -> None:
         done = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=True)
         assert done.stderr == "slow:\n"
     assert all(f"\n  {command} " in armsdata("--help").out for command in COMMANDS)
+
+
+HEAPS = """
+import ctypes, sys, threading
+from armsdata.__main__ import _share_one_heap
+
+if sys.argv[1] == "shared":
+    _share_one_heap()
+library, barrier = ctypes.CDLL(None), threading.Barrier(5)
+library.malloc.restype = ctypes.c_void_p
+
+def work():
+    held = [library.malloc(ctypes.c_size_t(1000)) for _ in range(200)]
+    barrier.wait()
+
+for _ in range(4):
+    threading.Thread(target=work).start()
+barrier.wait()
+library.malloc_info(0, ctypes.c_void_p.in_dll(library, "stdout"))
+library.fflush(None)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc has a heap for each thread")
+def test_all_threads_of_the_command_share_one_heap() -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "MALLOC_ARENA_MAX"}
+
+    def heaps(how: str, **more: str) -> int:
+        command = [sys.executable, "-c", HEAPS, how]
+        told = subprocess.run(command, capture_output=True, text=True, check=True, env=environment | more)
+        return told.stdout.count("<heap nr=")
+
+    assert heaps("shared") == 1
+    assert heaps("own") > 1
+    assert heaps("shared", MALLOC_ARENA_MAX="4") > 1  # what the user says holds
 
 
 def test_the_version_is_told() -> None:
