@@ -1,4 +1,4 @@
-"""Where keys stand among many: found by some of their bits, which takes a third of the time of sorting them."""
+"""Where keys stand among many: found by some of their bits, which takes less than half the time of sorting them."""
 
 from __future__ import annotations
 
@@ -39,9 +39,8 @@ class Index:
 
     def _enter(self, keys: Keys, places: Table) -> Table:
         """Make the next table, of the keys at these places; the places of those that must go into another."""
-        table = np.zeros(
-            1 << (len(keys) * 3 // 2).bit_length(), dtype=np.uint32
-        )  # a third to two thirds of it is filled
+        # A third to two thirds of it is filled. Where nothing is, it names the first key, which is then compared.
+        table = np.zeros(1 << (len(keys) * 3 // 2).bit_length(), dtype=np.uint32)
         parts = list(zip(pieces(keys), pieces(places), strict=True))
         for some, here in reversed(parts):
             table[_slots(some, table)[::-1]] = here[::-1]  # what is assigned last stays: the first

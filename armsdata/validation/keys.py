@@ -228,12 +228,6 @@ class Spool:
         self._files, self._parts = [], []
 
 
-def absent(wanted: Records, known: Records) -> Mask:
-    """Which of the wanted keys are not known."""
-    found, _ = known.index.find(wanted["key"])
-    return ~found
-
-
 def together(*spools: Spool) -> Iterator[tuple[Records, ...]]:
     """The parts of several spools side by side."""
     split = any(spool.spilled for spool in spools)

@@ -17,7 +17,7 @@ from armsdata.schema.arrays import Mask
 from .graph import cycles
 from .index import Index, pieces
 from .judge import Rows
-from .keys import Hashes, KeySet, absent, repeats
+from .keys import Hashes, KeySet, repeats
 from .records import Records
 
 #: The row number of records that nothing more is told about.
@@ -80,7 +80,8 @@ def alike(table: Table, part: Records, contributed: int = 0) -> Late:
 
 def unknown(table: str, column: str, refs: Records, known: Records) -> Late:
     """References that are no key."""
-    lost = refs[absent(refs, known)]
+    found, _ = known.index.find(refs["key"])
+    lost = refs[~found]
     return Late("unknown-reference", table, column, _rows(lost), _none(lost), hashes=lost["key"])
 
 
