@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,10 @@ _STEPS = (
 def openpyxl_module() -> Any:
     """The package that reads and writes workbooks.
 
+    What it warns of, looks and features that a table has no use for, is not told from now on. This is asked for once
+    and for all, as `warnings.catch_warnings` changes the filters of all threads, and of those that read and judge side
+    by side the first to leave it would take from the others what they had asked for.
+
     Raises:
         UsageError: it is not installed.
     """
@@ -41,6 +46,7 @@ def openpyxl_module() -> Any:
         import openpyxl
     except ImportError:
         raise UsageError("Excel workbooks need the package openpyxl: pip install 'armsdata[xlsx]'") from None
+    warnings.filterwarnings("ignore", module=r"openpyxl\b")
     return openpyxl
 
 

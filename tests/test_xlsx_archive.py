@@ -3,9 +3,12 @@
 import contextlib
 import io
 import random
+import warnings
 import zipfile
 from pathlib import Path
+from typing import Any
 
+import openpyxl
 import pytest
 from armsdata.schema import TABLES
 from openpyxl.workbook import Workbook
@@ -13,6 +16,7 @@ from openpyxl.workbook import Workbook
 import armsdata
 from armsdata import UsageError
 from armsdata.errors import NoTable
+from armsdata.reading.xlsx import XlsxReader
 from armsdata.templates import xlsx_template
 from fuzzing.fuzz_xlsx import workbook as made
 from test_fuzz_regressions import sheet
@@ -165,6 +169,30 @@ def test_rows_and_cells_in_any_order_that_keeps_them_are_read(tmp_path: Path) ->
     report = armsdata.validate(path)
     assert "malformed-csv" not in {one.code for one in report.findings}
     assert report.rows["weapons"] == 3
+
+
+def test_what_openpyxl_warns_of_stays_untold_when_another_thread_is_done_with_filters_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "weapons.xlsx"
+    path.write_bytes(sheet(IN_ORDER))  # which has no style
+    load = openpyxl.load_workbook
+    done: list[bool] = []
+
+    def meanwhile(*args: Any, **options: Any) -> Workbook:
+        other.__exit__(None, None, None)
+        with pytest.raises(UserWarning):
+            warnings.warn("others are told still", UserWarning, stacklevel=1)
+        monkeypatch.setattr(openpyxl, "load_workbook", load)
+        done.append(True)
+        return load(*args, **options)
+
+    reader = XlsxReader(path, "weapons.xlsx", TABLES["weapons"])
+    other = warnings.catch_warnings()
+    other.__enter__()
+    monkeypatch.setattr(openpyxl, "load_workbook", meanwhile)
+    assert [block().size for block in reader.blocks()] == [3]
+    assert done
 
 
 def test_a_sheet_that_claims_to_be_huge_is_read_as_it_is(good: Path) -> None:

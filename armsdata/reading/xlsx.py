@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import errno
 import lzma
-import warnings
 import zipfile
 import zlib
 from collections.abc import Callable, Generator, Iterator
@@ -221,18 +220,13 @@ def _head(book: Workbook, sheet: str) -> tuple[int, list[str]]:
 
 
 def _some(rows: Iterator[Row]) -> tuple[list[Row], Exception | None]:
-    """The next rows, and why there are no more, where the sheet is damaged behind them.
-
-    What openpyxl has to say of looks and features is not told.
-    """
+    """The next rows, and why there are no more, where the sheet is damaged behind them."""
     part: list[Row] = []
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            for row in islice(rows, _ROWS):
-                part.append(row)
-        except Exception as error:  # which `_clear` turns into a clear one
-            return part, error
+    try:
+        for row in islice(rows, _ROWS):
+            part.append(row)
+    except Exception as error:  # which `_clear` turns into a clear one
+        return part, error
     return part, None
 
 
@@ -262,10 +256,8 @@ def _opened(path: Path) -> Iterator[Workbook]:
     openpyxl = openpyxl_module()
     # The file is ours to close: of a damaged workbook openpyxl would leave it open.
     with _clear(path), path.open("rb") as file:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            inspect(path)
-            book: Workbook = openpyxl.load_workbook(file, read_only=True, keep_links=False)
+        inspect(path)
+        book: Workbook = openpyxl.load_workbook(file, read_only=True, keep_links=False)
         try:
             for sheet in book.worksheets:
                 sheet.reset_dimensions()  # what a file says of its own size may be wrong, by accident or not
