@@ -1,4 +1,4 @@
-"""Keys are found by their last bits just as anybody would find them in a list."""
+"""Keys are found, and told apart, just as anybody would do it with a list."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from armsdata.validation import index as module
-from armsdata.validation.index import Index
+from armsdata.validation.index import Index, distinct, lacking
 
 #: Many agree in their last bits.
 KEYS = st.integers(0, 20) | st.builds(lambda high, low: high << 60 | low, st.integers(0, 15), st.integers(0, 3))
@@ -25,7 +25,6 @@ def test_keys_are_found_where_they_stand_first(keys: list[int], wanted: list[int
     assert known.tolist() == [one in keys for one in wanted]
     found = [(one, place) for one, place, there in zip(wanted, places.tolist(), known, strict=True) if there]
     assert found == [(one, keys.index(one)) for one in wanted if one in keys]
-    assert index.repeated == (len(set(keys)) < len(keys))
 
 
 @pytest.mark.parametrize("piece", [1, 7, 1 << 16])
@@ -36,5 +35,11 @@ def test_many_keys_are_found_however_they_are_cut(monkeypatch: pytest.MonkeyPatc
     known, places = index.find(np.concatenate([drawn[::-1], ~drawn]))
     assert known.tolist() == [True] * 1000 + [False] * 1000
     assert places[:1000].tolist() == list(range(999, -1, -1))
-    assert not index.repeated
-    assert Index(np.concatenate([drawn, drawn[500:501]])).repeated
+
+
+@given(st.lists(KEYS, max_size=120), st.lists(KEYS, max_size=60))
+def test_each_key_is_told_once_and_so_is_each_that_others_lack(some: list[int], others: list[int]) -> None:
+    each, known = distinct(hashes(some)), distinct(hashes(others))
+    assert each.tolist() == sorted(set(some))
+    assert lacking(each, known).tolist() == sorted(set(some) - set(others))
+    assert lacking(each, each.copy()).tolist() == []

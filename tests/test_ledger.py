@@ -116,9 +116,9 @@ def test_a_field_that_several_questions_ask_for_at_once_is_joined_once() -> None
     whole = spool.whole()
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda number: whole["row" if number % 2 else "key"], range(16)))
-        indexes = list(pool.map(lambda number: whole.index, range(8)))
+        distinct = list(pool.map(lambda number: whole.distinct, range(8)))
     assert len({id(answer) for answer in answers}) == 2
-    assert len({id(index) for index in indexes}) == 1
+    assert len({id(each) for each in distinct}) == 1
     assert answers[1].tolist() == list(range(100_000))
     spool.close()
 

@@ -21,7 +21,7 @@ import pyarrow as pa
 
 from armsdata.schema.arrays import Mask, edges, valid
 
-from .index import Index
+from .index import distinct
 from .records import Array, Records
 
 Hashes = np.ndarray[Any, np.dtype[np.uint64]]
@@ -243,11 +243,8 @@ def repeats(records: Records, field: str, above: int) -> tuple[Records, Records]
         above: up to here it stands for none.
     """
     values = records[field]
-    if not len(values) or values.min() > above:
-        index = records.index if field == "key" else Index(values)
-    else:
-        index = Index(values[values > above])
-    if not index.repeated:  # as a rule
+    each = records.distinct if field == "key" else distinct(values)
+    if np.count_nonzero(each > above) == np.count_nonzero(values > above):  # as a rule
         return records[:0], records[:0]
     order = np.flatnonzero(values > above)
     order = order[np.lexsort((records["row"][order], values[order]))]

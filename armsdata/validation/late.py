@@ -15,7 +15,7 @@ from armsdata.schema import Table
 from armsdata.schema.arrays import Mask
 
 from .graph import cycles
-from .index import Index, pieces
+from .index import Index, lacking, pieces
 from .judge import Rows
 from .keys import Hashes, KeySet, repeats
 from .records import Records
@@ -80,19 +80,14 @@ def alike(table: Table, part: Records, contributed: int = 0) -> Late:
 
 def unknown(table: str, column: str, refs: Records, known: Records) -> Late:
     """References that are no key."""
-    found, _ = known.index.find(refs["key"])
-    lost = refs[~found]
+    lost = _having(refs, lacking(refs.distinct, known.distinct))
     return Late("unknown-reference", table, column, _rows(lost), _none(lost), hashes=lost["key"])
 
 
 def uncited(known: Records, refs: Records) -> Late:
     """Transfers that no claim names."""
-    found, places = known.index.find(refs["key"])
-    cited = np.zeros(len(known), dtype=bool)
-    cited[places[found]] = True
-    if known.index.repeated:  # what names a key names all that have it
-        cited = cited[known.index.find(known["key"])[1]]
-    bare = known[~cited & (known["key"] != 1)]
+    unnamed = lacking(known.distinct, refs.distinct)
+    bare = _having(known, unnamed[unnamed != 1])
     return Late("uncited-transfer", "transfers", "transfer_id", _rows(bare), _none(bare))
 
 
@@ -142,6 +137,11 @@ def unused(name: str, keyset: KeySet) -> Late:
 
 def _late(code: str, table: str, column: str, later: Records, firsts: Records) -> Late:
     return Late(code, table, column, _rows(later), _rows(firsts))
+
+
+def _having(records: Records, keys: Hashes) -> Records:
+    """The records with one of these keys."""
+    return records[Index(keys).find(records["key"])[0]] if len(keys) else records[:0]
 
 
 def _rows(records: Records) -> Rows:

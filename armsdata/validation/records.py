@@ -9,7 +9,7 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import DTypeLike
 
-from .index import Index
+from .index import distinct
 
 Array = np.ndarray[Any, Any]
 
@@ -23,7 +23,7 @@ class Records:
 
     def __init__(self, fields: Mapping[str, Array]) -> None:
         self.fields = fields
-        self._index: Index | None = None
+        self._distinct: Array | None = None
         self._alone = Lock()
 
     @classmethod
@@ -75,11 +75,12 @@ class Records:
         return Records({**self.fields, **fields})
 
     @property
-    def index(self) -> Index:
-        """Where each key stands; told once, whoever asks meanwhile waits."""
+    def distinct(self) -> Array:
+        """Each key once, in order; told once, whoever asks meanwhile waits."""
         with self._alone:
-            self._index = self._index or Index(self["key"])
-            return self._index
+            if self._distinct is None:
+                self._distinct = distinct(self["key"])
+            return self._distinct
 
 
 def _many(what: Array) -> int:
