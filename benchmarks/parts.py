@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
-import runpy
 import subprocess
 import sys
 from collections.abc import Callable
@@ -91,11 +91,8 @@ def list_modules(path: str, out: str) -> None:
     """Write down which modules an export of the curated dataset imports."""
     before = set(sys.modules)
     sys.argv = ["armsdata", "export", os.fspath(CURATED), "--out", out, "-q"]
-    try:
-        runpy.run_module("armsdata", run_name="__main__")
-    except SystemExit as end:
-        if end.code:
-            raise
+    if status := importlib.import_module("armsdata.__main__").command():
+        raise SystemExit(status)
     found = [name for name in sys.modules if name not in before and not name.endswith("__main__")]
     Path(path).write_text(json.dumps([name for name in found if _imports(name)]), encoding="utf-8")
 

@@ -137,11 +137,7 @@ def run(arguments: list[str]) -> tuple[int, str]:
     said = io.StringIO()
     sys.argv = ["armsdata", *arguments]
     with contextlib.redirect_stderr(said), contextlib.redirect_stdout(io.StringIO()):
-        try:
-            __main__.main()
-        except SystemExit as leaving:
-            return int(leaving.code or 0), said.getvalue()
-    return 0, said.getvalue()
+        return __main__.command(), said.getvalue()
 
 
 def apart(work: Callable[[], tuple[int, str]], after: float = 0, folder: Path = Path()) -> tuple[int, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import io
 import os
 import subprocess
@@ -38,18 +37,12 @@ class Ran:
 def armsdata(*arguments: str | Path) -> Ran:
     """Run a command within this process."""
     out, err = (io.TextIOWrapper(io.BytesIO(), write_through=True) for _ in range(2))
-    status = 0
     with (
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),
         mock.patch.object(sys, "argv", ["armsdata", *map(str, arguments)]),
-        mock.patch.object(gc, "freeze"),  # this process goes on
     ):
-        try:
-            __main__.main()
-        except SystemExit as leaving:
-            assert isinstance(leaving.code, int)
-            status = leaving.code
+        status = __main__.command()
     texts = [stream.buffer.getvalue().decode("utf-8") for stream in (out, err)]
     return Ran(status, *texts)
 

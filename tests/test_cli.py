@@ -49,9 +49,8 @@ def test_help_shows_an_example_in_lines_that_fit(monkeypatch: pytest.MonkeyPatch
 def test_help_names_every_command_and_imports_nothing_slow() -> None:
     script = (
         "import sys\n"
-        "from armsdata.__main__ import main\n"
-        "try: main()\n"
-        "except SystemExit: pass\n"
+        "from armsdata.__main__ import command\n"
+        "command()\n"
         "slow = {'pandas', 'pyarrow', 'pandera', 'numpy', 'rich'} & sys.modules.keys()\n"
         "print('slow:', *slow, file=sys.stderr)\n"
     )
@@ -423,6 +422,17 @@ def test_an_interrupt_leaves_with_130_and_no_traceback(tmp_path: Path) -> None:
 
 def test_no_file_name_steers_the_terminal(tmp_path: Path) -> None:
     assert armsdata("validate", tmp_path / "a\x1b[31m\nb").says("a\\x1b[31m\\nb: no such file", status=2)
+
+
+def test_the_process_ends_at_once_with_all_that_it_said_unless_somebody_looks_for_faults() -> None:
+    script = "import atexit\nfrom armsdata.__main__ import main\natexit.register(print, 'in order')\nmain()\n"
+    for debug, end in (("", ""), ("1", "in order\n")):
+        call = [sys.executable, "-c", script, "schema", "--format", "shacl"]
+        done = subprocess.run(call, env=os.environ | {"ARMSDATA_DEBUG": debug}, capture_output=True, check=True)
+        assert done.stdout.decode("utf-8") == armsdata("schema", "--format", "shacl").out + end.replace(
+            "\n", os.linesep
+        )
+    assert process("validate", "nowhere", ARMSDATA_DEBUG="1").status == process("validate", "nowhere").status == 2
 
 
 def test_the_command_runs_as_a_process_of_its_own(dataset: Path, tmp_path: Path) -> None:

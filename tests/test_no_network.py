@@ -32,11 +32,9 @@ from armsdata import __main__
 for line in sys.stdin.read().splitlines():
     sys.argv = ["armsdata", *line.split()]
     out = io.StringIO()
-    try:
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
-            __main__.main()
-    except SystemExit as leaving:
-        print(leaving.code or 0, line, *([out.getvalue()] if leaving.code else []))
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
+        status = __main__.command()
+    print(status, line, *([out.getvalue()] if status else []))
 print("tried:", tried)
 """
 CALLS = """\
