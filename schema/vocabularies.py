@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib import resources
@@ -26,17 +27,36 @@ class Concept:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """One code list, its concepts in the order of the file."""
+    """One code list, in the order of the file.
+
+    Attributes:
+        name: its name.
+        text: the file; the code is its first column.
+    """
 
     name: str
-    concepts: dict[str, Concept]
+    text: str
 
     @cached_property
     def codes(self) -> pa.Array:
-        """Every code, as an Arrow array of strings."""
+        """Every code, as an Arrow array of strings: as a rule all that judging needs."""
         import pyarrow as pa
 
-        return pa.array(list(self.concepts), type=pa.string())
+        return pa.array([row[0] for row in self._rows()][1:], type=pa.string())
+
+    @cached_property
+    def concepts(self) -> dict[str, Concept]:
+        """The concepts by their code."""
+        header, *rows = self._rows()
+        concepts = {}
+        for row in rows:
+            cells = dict(zip(header, row, strict=True))
+            fixed = (cells.pop("code"), cells.pop("label"), cells.pop("definition"), cells.pop("broader"))
+            concepts[fixed[0]] = Concept(*fixed, {name: cell for name, cell in cells.items() if cell})
+        return concepts
+
+    def _rows(self) -> Iterator[list[str]]:
+        return csv.reader(io.StringIO(self.text, newline=""))
 
     def __contains__(self, code: str) -> bool:
         return code in self.concepts
@@ -50,8 +70,4 @@ def vocabulary(name: str) -> Vocabulary:
         FileNotFoundError: there is no such list.
     """
     path = resources.files(__package__) / "vocabularies" / f"{name}.csv"
-    concepts = {}
-    for row in csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"), newline="")):
-        fixed = (row.pop("code"), row.pop("label"), row.pop("definition"), row.pop("broader"))
-        concepts[fixed[0]] = Concept(*fixed, {key: value for key, value in row.items() if value})
-    return Vocabulary(name, concepts)
+    return Vocabulary(name, path.read_text(encoding="utf-8"))
