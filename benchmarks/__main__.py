@@ -1,4 +1,4 @@
-"""`make bench`: armsdata and its peers in turn on the same files, whole processes, medians and paired ratios.
+"""`make bench`: armsdata and its peers in turn on the same files, whole processes, medians and ratios of rounds.
 
 What is measured is kept in `benchmarks/made/results.json`, part by part: a later run of some parts replaces those
 alone. The tables are made from all that is kept, printed, and written to `benchmarks/made/results.md`; with `--record`
@@ -42,7 +42,7 @@ def main() -> int:
         measure, usual, duration = PARTS[name]
         print(f"{name} (about {duration})", flush=True)
         begun = time.monotonic()
-        for key, runs in measure(given.work, given.rows or usual, given.runs).items():
+        for key, runs in measure(given.work, given.rows or usual, given.rounds).items():
             about = {"date": datetime.date.today().isoformat(), "minutes": round((time.monotonic() - begun) / 60, 1)}
             kept[key] = (
                 about | _machine() | {"runs": {task: [asdict(run) for run in some] for task, some in runs.items()}}
@@ -67,7 +67,7 @@ def _arguments() -> argparse.Namespace:
         "--only", default=",".join(PARTS), help=f"the parts to run, joined by commas, or none ({durations})"
     )
     parser.add_argument("--rows", default="", help="numbers of transfers, joined by commas, instead of a part's own")
-    parser.add_argument("--runs", type=int, default=3, help="how often each command is run; the slowest run once")
+    parser.add_argument("--rounds", type=int, default=3, help="how often all take their turn; the slowest once")
     parser.add_argument("--work", type=Path, default=HERE / "made", help="the folder for datasets and results")
     parser.add_argument("--record", action="store_true", help="write the tables into docs/performance.md, too")
     given = parser.parse_args()

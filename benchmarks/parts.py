@@ -70,7 +70,7 @@ def complete(folder: Path, *suffixes: str) -> list[str]:
 # ---------------------------------------------------------------------------------------------- parts
 
 
-def start(work: Path, rows: list[int], runs: int) -> dict[str, Runs]:
+def start(work: Path, rows: list[int], rounds: int) -> dict[str, Runs]:
     """What it costs to start, and to export the curated dataset beside what its imports alone cost."""
     names = work / "modules.json"
     out = os.fspath(work / "out" / "listed")
@@ -84,7 +84,7 @@ def start(work: Path, rows: list[int], runs: int) -> dict[str, Runs]:
         Task(IMPORTS, [sys.executable, "-c", importing]),
         Task(SMALL, exporting(CURATED)),
     ]
-    return {"start": in_turn(tasks, max(runs, 7), work)}
+    return {"start": in_turn(tasks, max(rounds, 7), work)}
 
 
 def list_modules(path: str, out: str) -> None:
@@ -103,7 +103,7 @@ def _imports(name: str) -> bool:
     return spec is not None and spec.name == name and spec.origin not in (None, "unknown")
 
 
-def peers(work: Path, rows: list[int], runs: int) -> dict[str, Runs]:
+def peers(work: Path, rows: list[int], rounds: int) -> dict[str, Runs]:
     """armsdata and its peers on the same files; of the slowest whose targets are far there is one run."""
     with (work / "table-schema.json").open("wb") as file:
         subprocess.run([*ARMSDATA, "schema", "--format", "table-schema"], stdout=file, check=True)
@@ -122,11 +122,11 @@ def peers(work: Path, rows: list[int], runs: int) -> dict[str, Runs]:
             Task(PANDAS_EXPORT, peer("pandas-export", folder), linked, slow=True),
             Task(FRICTIONLESS, peer("frictionless", folder)),
         ]
-        found[f"peers {number}"] = in_turn(tasks, runs, work)
+        found[f"peers {number}"] = in_turn(tasks, rounds, work)
     return found
 
 
-def formats(work: Path, rows: list[int], runs: int) -> dict[str, Runs]:
+def formats(work: Path, rows: list[int], rounds: int) -> dict[str, Runs]:
     """Validation alone, and with each format alone; rdflib's serializer beside them, on fewer rows."""
     found = {}
     for number in rows:
@@ -137,11 +137,11 @@ def formats(work: Path, rows: list[int], runs: int) -> dict[str, Runs]:
             tasks.append(Task(f"armsdata export --format {name}", exporting(folder, "--format", name), check))
         tasks.append(Task(EXPORT, exporting(folder)))
         tasks.append(Task(RDFLIB, peer("rdflib", dataset(work, RDFLIB_ROWS))))
-        found[f"formats {number}"] = in_turn(tasks, runs, work)
+        found[f"formats {number}"] = in_turn(tasks, rounds, work)
     return found
 
 
-def faulty(work: Path, rows: list[int], runs: int) -> dict[str, Runs]:
+def faulty(work: Path, rows: list[int], rounds: int) -> dict[str, Runs]:
     """A file in which every row has a fault beside a clean one."""
     found = {}
     for number in rows:
@@ -149,17 +149,17 @@ def faulty(work: Path, rows: list[int], runs: int) -> dict[str, Runs]:
             Task(CLEAN, validating(dataset(work, number))),
             Task(FAULTY, validating(dataset(work, number, faulty=True)), allowed=(1,)),
         ]
-        found[f"faulty {number}"] = in_turn(tasks, runs, work)
+        found[f"faulty {number}"] = in_turn(tasks, rounds, work)
     return found
 
 
-def scale(work: Path, rows: list[int], runs: int) -> dict[str, Runs]:
+def scale(work: Path, rows: list[int], rounds: int) -> dict[str, Runs]:
     """The export of datasets of different size."""
     tasks = [Task(f"{number:,}", exporting(dataset(work, number))) for number in rows]
-    return {"scale": in_turn(tasks, runs, work)}
+    return {"scale": in_turn(tasks, rounds, work)}
 
 
-def limited(work: Path, rows: list[int], runs: int) -> dict[str, Runs]:
+def limited(work: Path, rows: list[int], rounds: int) -> dict[str, Runs]:
     """Validation and export of several GiB in one GiB of memory, and of address space; status 0 is what proves it."""
     if sys.platform != "linux":
         print("  memory can be limited on Linux only: left out")

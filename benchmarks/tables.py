@@ -50,13 +50,13 @@ def _ratio(ratios: list[float]) -> str:
 
 
 def _plain(title: str, runs: Runs) -> str:
-    lines = [f"| {title} | wall s | CPU s | peak MiB | runs |", "|---|---|---|---|---|"]
+    lines = [f"| {title} | wall s | CPU s | peak MiB | rounds |", "|---|---|---|---|---|"]
     return "\n".join([*lines, *(f"| {name} | {_figures(some)} |" for name, some in runs.items())])
 
 
 def _against(title: str, runs: Runs, base: str, short: str) -> str:
     """A table with the ratio to one of its rows."""
-    lines = [f"| {title} | wall s | CPU s | peak MiB | runs | wall / {short} |", "|---|---|---|---|---|---|"]
+    lines = [f"| {title} | wall s | CPU s | peak MiB | rounds | wall / {short} |", "|---|---|---|---|---|---|"]
     for name, some in runs.items():
         ratio = "" if name == parts.RDFLIB else _ratio(paired(some, runs[base]))
         lines.append(f"| {name} | {_figures(some)} | {ratio} |")
@@ -64,7 +64,9 @@ def _against(title: str, runs: Runs, base: str, short: str) -> str:
 
 
 def _peers(number: int, runs: Runs) -> str:
-    head = f"| {number:,} transfers | wall s | CPU s | peak MiB | runs | armsdata's export takes | its validate takes |"
+    head = (
+        f"| {number:,} transfers | wall s | CPU s | peak MiB | rounds | armsdata's export takes | its validate takes |"
+    )
     lines = [head, "|---|---|---|---|---|---|---|"]
     for name, some in runs.items():
         export, validate = (
