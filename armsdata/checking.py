@@ -89,8 +89,9 @@ def _inputs(
     paths = [Path(one) for one in data] or [curated()]
     found, errors = _find(paths, table)
     if len(found) == 1 and (found[0].is_dataset or found[0].is_release) and not errors:
-        return dataset_inputs(found[0]), []
-    inputs = _readable([(path, name) for tables in found for name, path in sorted(tables.files.items())], errors)
+        return dataset_inputs(found[0], alone=True), []
+    files = [(path, name) for tables in found for name, path in sorted(tables.files.items())]
+    inputs = _readable(files, errors, alone=True)
     base = _base(against)
     _complete(inputs, base)
     return [*inputs, *base], [refusal(error, label_of(Path(error.path))) for error in errors]
@@ -115,7 +116,7 @@ def _find(paths: list[Path], table: str) -> tuple[list[Tables], list[NoTable]]:
     return found, errors
 
 
-def _readable(files: list[tuple[Path, str]], errors: Sequence[NoTable] = ()) -> list[Input]:
+def _readable(files: list[tuple[Path, str]], errors: Sequence[NoTable] = (), *, alone: bool) -> list[Input]:
     """The files, opened; one that cannot be is a finding, unless there is nothing else to be judged.
 
     Raises:
@@ -128,7 +129,7 @@ def _readable(files: list[tuple[Path, str]], errors: Sequence[NoTable] = ()) -> 
     failed = list(errors)
     for path, name in ((part, name) for file, name in files for part in parts_of(file)):
         try:
-            readers.append(open_reader(path, TABLES[name]))
+            readers.append(open_reader(path, TABLES[name], alone=alone))
         except NoTable as error:
             failed.append(error)
             readers.append(NoReader(error, label_of(path), TABLES[name]))
@@ -137,8 +138,8 @@ def _readable(files: list[tuple[Path, str]], errors: Sequence[NoTable] = ()) -> 
     return [Input(reader) for reader in readers]
 
 
-def dataset_inputs(tables: Tables) -> list[Input]:
-    """The files of a whole dataset.
+def dataset_inputs(tables: Tables, *, alone: bool = False) -> list[Input]:
+    """The files of a whole dataset, to be judged alone, or to make something of it.
 
     Raises:
         UsageError: `dataset.toml` cannot be used, a table is missing, or no file can be opened as what its name says.
@@ -148,7 +149,7 @@ def dataset_inputs(tables: Tables) -> list[Input]:
     missing = [name for name in TABLES if name not in tables.files]
     if missing:
         raise UsageError(f"{tables.path}: the dataset has no table {missing[0]}; a header alone is enough")
-    return _readable([(tables.files[name], name) for name in TABLES])
+    return _readable([(tables.files[name], name) for name in TABLES], alone=alone)
 
 
 def _base(against: PathLike | None) -> list[Input]:
@@ -158,7 +159,7 @@ def _base(against: PathLike | None) -> list[Input]:
     base = find_tables(Path(against) if against is not None else curated())
     if not base.is_dataset:
         raise UsageError(f"{base.path}: not a dataset: it has no dataset.toml")
-    inputs = dataset_inputs(base)
+    inputs = dataset_inputs(base, alone=True)
     for one in inputs:
         if isinstance(one.reader, NoReader):
             raise one.reader.error

@@ -239,8 +239,8 @@ def label_of(path: Path) -> str:
     return path.as_posix()
 
 
-def open_reader(path: Path, table: Table) -> Reader:
-    """Open a table file of any format.
+def open_reader(path: Path, table: Table, *, alone: bool = False) -> Reader:
+    """Open a table file of any format, to be judged alone, or to make something of it.
 
     Raises:
         UsageError: it is a folder of parts, where one file is wanted.
@@ -251,4 +251,4 @@ def open_reader(path: Path, table: Table) -> Reader:
     if path.is_dir():
         raise UsageError(f"{path}: a table in parts; validate, export, verify and load() read it, this wants one file")
 
-    return open_table(path, label_of(path), table)
+    return open_table(path, label_of(path), table, alone=alone)

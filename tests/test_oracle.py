@@ -121,6 +121,7 @@ def both(data: Data, block: int = 8 << 20, threads: int = 1) -> tuple[set[oracle
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr(reading, "BLOCK", block)
         patch.setattr(reading, "PATIENT", max(block // 8, 1))
+        patch.setattr(reading, "PIECE", 300)
         report = armsdata.validate(data.write(Path(folder)), threads=threads)
     return told(report), oracle.findings({table: data.content(table) for table in TABLES})
 

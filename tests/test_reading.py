@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pyarrow.csv as pacsv
 import pytest
 from armsdata.schema import TABLES
 from hypothesis import HealthCheck, example, given, settings
@@ -57,6 +58,7 @@ def in_blocks(path: Path, size: int) -> tuple[list[Row], list[Finding]]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(reading, "BLOCK", size)
         patch.setattr(reading, "PATIENT", max(size // 4, 1))
+        patch.setattr(reading, "PIECE", 80)
         patch.setattr(quoting, "_PIECE", max(size // 2, 3))
         return batches(path)
 
@@ -101,6 +103,42 @@ def test_sound_files_are_read_as_python_reads_them(
     found, findings = in_blocks(file, block)
     assert {one.code for one in findings} <= {"blank-row"}, findings
     assert [(line, texts) for line, texts, _, _ in found] == expected(content)
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+@pytest.mark.parametrize("odd", [b"", b"short,x", b"long,x,y,z,1,2,3,4,5", b",,,,,,,"])
+def test_pieces_of_a_block_are_read_as_the_whole_of_it(
+    end: bytes, odd: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "weapons.csv"
+    lines = [b'm%d,"M, %d",rifle,,,,,%s' % (number, number % 7, b"x" * (number % 50)) for number in range(500)]
+    path.write_bytes(end.join([HEADER.strip(), *lines[:200], odd, *lines[200:300], odd, odd, *lines[300:]]))
+    asked: list[int] = []
+    read_csv = pacsv.read_csv
+
+    def watched(source: Any, options: Any, *more: Any) -> Any:
+        asked.append(options.block_size)
+        return read_csv(source, options, *more)
+
+    monkeypatch.setattr(pacsv, "read_csv", watched)
+    whole = batches(path)
+    monkeypatch.setattr(reading, "PIECE", 100)
+    assert batches(path) == whole
+    assert asked == [2 << 20, 2 << 20, 100, 100]
+    blank = () if odd.strip(b",") else (202, 303, 304)
+    assert [line for line, *_ in whole[0]] == [line for line in range(2, 505) if line not in blank]
+
+
+def test_records_of_several_lines_or_of_many_bytes_are_not_cut_into_pieces(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "PIECE", 100)
+    path = tmp_path / "weapons.csv"
+    for odd in (b'm1,"two\nlines",x,,,,,\n', b'm1,"a\rb",x,,,,,\n', b"m1,%s,x,,,,,\n" % (b"x" * 100)):
+        path.write_bytes(HEADER + (ROW + odd) * 40)
+        rows, findings = batches(path)
+        assert (len(rows), findings) == (80, [])
+        assert {row[1][1] for row in rows[1::2]} == {next(csv.reader(io.StringIO(odd.decode(), newline="")))[1]}
 
 
 damaged_lines = st.lists(

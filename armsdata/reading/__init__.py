@@ -9,8 +9,8 @@ from armsdata.schema import Table
 from .batch import Reader
 
 
-def open_table(path: Path, label: str, table: Table) -> Reader:
-    """Open a table file by its suffix.
+def open_table(path: Path, label: str, table: Table, *, alone: bool = False) -> Reader:
+    """Open a table file by its suffix, to be judged alone, or to make something of it.
 
     Raises:
         NoTable: a Parquet, JSON-LD or Excel file cannot be opened as such.
@@ -31,7 +31,7 @@ def open_table(path: Path, label: str, table: Table) -> Reader:
         return XlsxReader(path, label, table)
     from .csv import CsvReader
 
-    return CsvReader(path, label, table)
+    return CsvReader(path, label, table, alone=alone)
 
 
 def columns_of(path: Path) -> list[str]:

@@ -24,8 +24,12 @@ from .quoting import Marks, Places
 from .repair import RUNAWAY_LINES, Fault, Record, Shape, records
 from .stream import Utf8Stream
 
-#: How much of a file is read and judged at once.
+#: How much of a file is read and judged at once, where something is made of it; half as much again where it is judged
+#: alone, for then there is room for it, and what a block costs beside its rows is spent less often.
 BLOCK = 8 << 20
+#: So much of a block Arrow takes apart at once, where each record is a line: what it makes of more, it has to look for
+#: in memory that both processors share.
+PIECE = 2 << 20
 #: How much of it at most, as a rule, where it is not sound.
 PATIENT = 1 << 20
 #: So many faults of shape in one block are told one by one; the others are counted.
@@ -45,19 +49,24 @@ class Block:
         end: where it ends.
         first_line: the physical line of its first record.
         sound: Arrow's reader would read it as RFC 4180 says.
+        lined: each record is one line, and none is long.
     """
 
     data: bytes
     end: int
     first_line: int
     sound: bool
+    lined: bool = False
 
 
 class CsvReader:
-    """One CSV file of a table. See `Reader`."""
+    """One CSV file of a table. See `Reader`; what is read is judged alone, or something is made of it."""
 
-    def __init__(self, path: Path, label: str, table: Table, header: Header | None = None) -> None:
+    def __init__(
+        self, path: Path, label: str, table: Table, header: Header | None = None, *, alone: bool = False
+    ) -> None:
         self.path, self.label, self.table = path, label, table
+        self.block = BLOCK + BLOCK // 2 if alone else BLOCK
         self.header = header or read_header(path)
         columns, self.findings = self.header.judge(table, label)
         self.positions = columns
@@ -79,7 +88,7 @@ class CsvReader:
     # ------------------------------------------------------------------------------------ cutting
 
     def _cut(self, stream: Utf8Stream) -> Iterator[Block]:
-        line, wanted, last = self.header.lines + 1, BLOCK, False
+        line, wanted, last = self.header.lines + 1, self.block, False
         while not last:
             data = stream.read(wanted)
             last = len(data) < wanted
@@ -87,35 +96,40 @@ class CsvReader:
                 return
             marks = Marks(data)
             end = len(data) if last else marks.last_record_end()
-            sound = end > 0 and self._sound(marks, end)
+            sound, lined = self._sound(marks, end) if end else (False, False)
             if not sound:
                 end = self._readable(data, line, last=last)
             if end < len(data):
                 stream.back(data[end:])
                 last = False
             # A record that is longer than all that was read is read in doubling steps.
-            wanted = BLOCK if end else 2 * len(data)
+            wanted = self.block if end else 2 * len(data)
             if end:
-                yield Block(data, end, line, sound)
+                yield Block(data, end, line, sound, lined)
                 line += marks.newlines(end)
 
-    def _sound(self, marks: Marks, end: int) -> bool:
-        """Whether Arrow's reader would read this block as RFC 4180 says."""
-        block = marks.block
+    def _sound(self, marks: Marks, end: int) -> tuple[bool, bool]:
+        """Whether Arrow's reader would read this block as RFC 4180 says, and in pieces, too."""
+        block, no = marks.block, (False, False)
         if block.startswith(BOM):  # which Arrow would pass over; here it is part of a cell
-            return False
+            return no
         if block.find(b"\0", 0, end) >= 0 or not marks.sound(end, ord(self.header.delimiter)):
-            return False
+            return no
+        lone: list[int] = []
         if b"\r" in block:
-            lone = np.array([found.start() for found in _LONE_RETURN.finditer(block, 0, end)], dtype=np.int64)
-            if len(lone) and not marks.within(lone).all():
-                return False
+            lone = [found.start() for found in _LONE_RETURN.finditer(block, 0, end)]
+            if lone and not marks.within(np.array(lone, dtype=np.int64)).all():
+                return no
         if not block.isascii():
             try:
                 block[:end].decode("utf-8")
             except UnicodeDecodeError:
-                return False
-        return not any(swallows(self.shape, block, start, stop) for start, stop in marks.long_cells(end))
+                return no
+        starts, stops, breaks = marks.broken_cells(end)
+        for one in np.flatnonzero(breaks >= RUNAWAY_LINES).tolist():
+            if swallows(self.shape, block, int(starts[one]), int(stops[one])):
+                return no
+        return True, not (lone or len(breaks)) and marks.longest_line(end) < PIECE
 
     def _readable(self, data: bytes, line: int, *, last: bool) -> int:
         """How much of a block that is not sound the patient reader shall take: a little, for it is slow."""
@@ -163,10 +177,12 @@ class CsvReader:
 
         read = pacsv.read_csv(
             pa.BufferReader(pa.py_buffer(block.data).slice(0, block.end)),
-            pacsv.ReadOptions(column_names=names, block_size=block.end + 1, use_threads=False),
+            pacsv.ReadOptions(
+                column_names=names, block_size=PIECE if block.lined else block.end + 1, use_threads=False
+            ),
             pacsv.ParseOptions(
                 delimiter=self.header.delimiter,
-                newlines_in_values=b'"' in block.data,
+                newlines_in_values=not block.lined,
                 ignore_empty_lines=False,
                 invalid_row_handler=leave_out,
             ),

@@ -85,17 +85,23 @@ class Marks:
     def _at(self, places: Places, end: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
         return self.bytes[np.minimum(places, end - 1)]
 
-    def long_cells(self, end: int) -> list[tuple[int, int]]:
-        """The quoted cells before `end` that hold two line breaks or more: first and last byte within."""
+    def broken_cells(self, end: int) -> tuple[Places, Places, Places]:
+        """The quoted cells before `end` that hold line breaks: where each begins and ends, and how many it holds."""
         marks = self.places[: int(np.searchsorted(self.places, end))]
-        if len(marks) < 2:
-            return []
+        if not len(marks):
+            return marks, marks, marks
         opening, closing = marks[0::2], marks[1::2]
         joined = opening[1:] == closing[:-1] + 1
-        starts = opening[np.concatenate(([True], ~joined))]
+        starts = opening[np.concatenate(([True], ~joined))] + 1
         ends = closing[np.concatenate((~joined, [True]))]
         breaks = np.searchsorted(self._newlines, ends) - np.searchsorted(self._newlines, starts)
-        return [(int(starts[i]) + 1, int(ends[i])) for i in np.flatnonzero(breaks >= 2)]
+        broken = np.flatnonzero(breaks)
+        return starts[broken], ends[broken], breaks[broken]
+
+    def longest_line(self, end: int) -> int:
+        """The most bytes of a line before `end`."""
+        newlines = self._newlines[: self.newlines(end)]
+        return int(np.diff(newlines, prepend=-1, append=end).max())
 
     def record_starts(self, end: int) -> Places:
         """Where each record before `end` begins."""

@@ -13,7 +13,7 @@ from typing import Any, Self
 from armsdata.reading.batch import Batch
 
 #: So many blocks are read before anything can be judged: as many as one processor can, while another loads pandera.
-MOST_EARLY = 8
+MOST_EARLY = 6
 
 
 @dataclass(frozen=True)
