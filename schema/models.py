@@ -7,7 +7,7 @@ A model judges a frame with real types, as `armsdata.load()` gives. Every check 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import cache
 from threading import Lock
 from typing import Any
 
@@ -141,30 +141,27 @@ def spoken_of(table: Table) -> frozenset[str]:
     return frozenset(alone.union(*(rule.needs for rule in row_rules(table))))
 
 
-@lru_cache(maxsize=64)
-def batch_schema(table: Table, types: tuple[tuple[str, pa.DataType], ...]) -> pa_pandera.DataFrameSchema:
-    """The same schema for a batch whose columns have these Arrow types, distinct values coded (see `Cells.coded`).
+@cache
+def batch_schema(table: Table) -> pa_pandera.DataFrameSchema:
+    """The same schema for a batch as it was typed here, distinct values coded (see `Cells.coded`).
 
     It says no more than whether the batch is sound: of rows that are not, pandera would make frames and long messages.
-    All rules are asked in one check, for what a column and a check cost pandera is the same for one row and a million.
+    All is asked in one check, for what a column and a check cost pandera is the same for one row and a million.
     """
-    kinds = dict(types)
-    required = {
-        column.name: pa_pandera.Column(pd.ArrowDtype(kinds[column.name]), nullable=False)
-        for column in table.columns
-        if column.required
-    }
-    return pa_pandera.DataFrameSchema(required, checks=[_rules_check(table)], name=table.name)
+    return pa_pandera.DataFrameSchema(checks=[_rules_check(table)], name=table.name)
 
 
 def _rules_check(table: Table) -> pa_pandera.Check:
-    """Whether every rule holds: of each column, asked of the distinct values where there are such, and of the rows."""
+    """Whether no required cell is empty and every rule holds, of distinct values where it can be asked of them."""
+    required = [column.name for column in table.columns if column.required]
     alone = [(column.name, rule) for column in table.columns for rule in column_rules(column)]
     together = row_rules(table)
     needed = {name for rule in together for name in rule.needs}
 
     def holds(frame: pd.DataFrame) -> bool:
         stored = {str(name): _stored(series) for name, series in frame.items()}
+        if any(stored[name].null_count for name in required):
+            return False
         if any(_breaks(rule, stored[name]) for name, rule in alone if name in stored):
             return False
         cells = {name: stored[name] if name in stored else _cells(table, frame, name) for name in needed}

@@ -203,10 +203,9 @@ def _pandera_agrees(table: Table, judged: Judged) -> bool:
         cells, values = _values(column, judged.cells)
         if column.required or (column.name in spoken_of(table) and values.null_count < len(values)):
             judgeable[column.name] = cells.coded(values)
-    types = tuple((column.name, judgeable[column.name].type) for column in table.columns if column.required)
     coded = pd.DataFrame({name: ArrowExtensionArray(array) for name, array in judgeable.items()}, copy=False)
     try:
-        batch_schema(table, types).validate(coded, lazy=True, inplace=True)
+        batch_schema(table).validate(coded, lazy=True, inplace=True)
     except SchemaErrors:
         return False
     return True
