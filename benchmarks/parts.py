@@ -181,8 +181,8 @@ def limited(work: Path, rows: list[int], rounds: int) -> dict[str, Runs]:
 #: By name: the part, the numbers of rows it takes where none are given, and how long it takes here.
 PARTS: dict[str, tuple[Callable[[Path, list[int], int], dict[str, Runs]], list[int], str]] = {
     "start": (start, [], "half a minute"),
-    "peers": (peers, [10**5, 10**6], "9 minutes"),
-    "formats": (formats, [10**6], "6 minutes"),
+    "peers": (peers, [10**5, 10**6], "14 minutes"),
+    "formats": (formats, [10**6], "7 minutes"),
     "faulty": (faulty, [10**6], "2 minutes"),
     "scale": (scale, [10**6, 10**7], "10 minutes"),
     "limited": (limited, [10**7], "5 minutes"),
