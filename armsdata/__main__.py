@@ -33,8 +33,8 @@ def command() -> int:
         _share_one_heap()
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy starts threads for matrices: there are none here
     os.environ.setdefault("NUMPY_MADVISE_HUGEPAGE", "0")  # looking for large pages costs more than they save here
-    for whose in ("PYDANTIC_DISABLE_PLUGINS", "TYPEGUARD_DISABLE_PLUGIN_AUTOLOAD"):
-        os.environ.setdefault(whose, "1")  # nor are plugins, which are looked for in all packages
+    for plugins in ("PYDANTIC_DISABLE_PLUGINS", "TYPEGUARD_DISABLE_PLUGIN_AUTOLOAD"):
+        os.environ.setdefault(plugins, "1")  # which would be looked for in all packages that are installed
     # pandera looks for geopandas at each column of each batch: where it is not installed, that is a search of the disk.
     # It loads hypothesis where it is installed, which only those who make frames up need.
     for unused in ("geopandas", "hypothesis"):

@@ -58,7 +58,7 @@ def validate(
 
 def located(report: Report, inputs: Sequence[Input]) -> Report:
     """The report; findings in workbooks also say sheet and cell."""
-    if not any(one.label.lower().endswith(".xlsx") for one in (each.reader for each in inputs)):
+    if not any(one.reader.label.lower().endswith(".xlsx") for one in inputs):
         return report
     from .reading.completed import Completed
     from .reading.xlsx import XlsxReader

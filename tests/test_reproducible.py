@@ -11,8 +11,9 @@ import pyarrow.parquet as pq
 import pytest
 from armsdata.exporters import parquet as parquet_format
 
-from armsdata import export, load
+from armsdata import export, load, validate
 from armsdata.reading import csv as csv_reading
+from armsdata.reading.stream import Utf8Stream
 from made_datasets import NASTY, Tables, files_of, write_tables
 from repository import ROOT
 
@@ -76,6 +77,24 @@ def test_threads_and_sizes_of_blocks_do_not_show(
     monkeypatch.setattr(csv_reading, "BLOCK", block)
     export(dataset, tmp_path / "release", threads=threads)
     assert differing(files_of(tmp_path / "release"), expected) == []
+
+
+def test_blocks_are_half_as_large_again_where_nothing_is_made_of_them(
+    dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: set[int] = set()
+    read = Utf8Stream.read
+
+    def watched(stream: Utf8Stream, size: int = -1) -> object:
+        asked.add(size)
+        return read(stream, size)
+
+    monkeypatch.setattr(Utf8Stream, "read", watched)
+    validate(dataset)
+    assert asked == {12 << 20}
+    asked.clear()
+    export(dataset, tmp_path / "release")
+    assert asked == {8 << 20}
 
 
 def test_the_row_groups_of_parquet_do_not_depend_on_the_blocks(

@@ -27,11 +27,11 @@ from .stream import Utf8Stream
 #: How much of a file is read and judged at once, where something is made of it; half as much again where it is judged
 #: alone, for then there is room for it, and what a block costs beside its rows is spent less often.
 BLOCK = 8 << 20
+#: How much of it at most, as a rule, where it is not sound.
+PATIENT = 1 << 20
 #: So much of a block Arrow takes apart at once, where each record is a line: what it makes of more, it has to look for
 #: in memory that both processors share.
 PIECE = 2 << 20
-#: How much of it at most, as a rule, where it is not sound.
-PATIENT = 1 << 20
 #: So many faults of shape in one block are told one by one; the others are counted.
 MOST_FAULTS = 50_000
 _LONE_RETURN = re.compile(rb"\r(?!\n)")
