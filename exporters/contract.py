@@ -16,7 +16,7 @@ from armsdata.schema import Table
 from armsdata.schema.cells import Cells
 from armsdata.schema.metadata import Metadata
 
-from .rows import Run, runs
+from .text import Texts, cell_texts
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,9 @@ class TypedBatch:
     cells: Mapping[str, Cells]
 
     @cached_property
-    def runs(self) -> list[Run]:
-        """The texts of the cells as rows are put together from them; made once for all formats of text."""
-        return runs(self.table, self.cells, self.size)
+    def texts(self) -> list[Texts]:
+        """The texts of the cells, column by column; made once for all formats of text."""
+        return list(cell_texts(self.table, self.cells))
 
 
 class TableWriter(Protocol):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import IO, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from armsdata.schema import Table
+from armsdata.schema import Column, Table
 from armsdata.schema.metadata import Metadata
 
 from .contract import TableWriter, TypedBatch
-from .rows import constant, put_together
+from .rows import constant, parts_of, put_together
 from .text import holding, with_others
 
 
@@ -25,8 +26,8 @@ class CsvFormat:
         """The rows as bytes."""
         parts = [
             part
-            for place, run in enumerate(batch.runs)
-            for part in run.parts(lambda _, texts: [quoted(texts)], between=",", before="," if place else "")
+            for place, column in enumerate(batch.texts)
+            for part in parts_of(column, partial(_cell, "," if place else ""), "," if place else "")
         ]
         return put_together([*parts, constant("\n")], batch.size)
 
@@ -46,6 +47,11 @@ class _Writer:
 
     def close(self) -> None:
         """Nothing follows the last row."""
+
+
+def _cell(before: str, column: Column, texts: pa.Array) -> list[str | pa.Array]:
+    """One cell of a row, with the comma before it."""
+    return [before, quoted(texts)] if before else [quoted(texts)]
 
 
 def quoted(texts: pa.Array) -> pa.Array:

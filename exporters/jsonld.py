@@ -15,7 +15,7 @@ from armsdata.schema.tables import iri_prefix
 
 from .context import context
 from .contract import TableWriter, TypedBatch
-from .rows import constant, put_together
+from .rows import constant, parts_of, put_together
 from .text import holding, with_others
 
 _BARE = (Kind.BOOLEAN, Kind.INTEGER)
@@ -30,7 +30,7 @@ class JsonLdFormat:
 
     def render(self, batch: TypedBatch, metadata: Metadata) -> list[memoryview]:
         """The nodes as bytes, each on a line that begins with the comma that parts it from the one before."""
-        parts = [part for run in batch.runs for part in run.parts(partial(_member, batch.table))]
+        parts = [part for column in batch.texts for part in parts_of(column, partial(_member, batch.table))]
         return put_together([*parts, constant("}")], batch.size)
 
     def open(self, stream: IO[bytes], table: Table, metadata: Metadata) -> TableWriter:

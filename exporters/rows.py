@@ -6,25 +6,19 @@ them, in the order in which the rows want them, has the bytes of the rows in its
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import prod
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from armsdata.schema import Column, Table
+from armsdata.schema import Column
 from armsdata.schema.arrays import Ints, Places, valid
-from armsdata.schema.cells import Cells
 
-from .text import Texts, cell_texts
+from .text import Texts
 
-#: Adjacent columns are put together when there are at most so many combinations of their texts.
-COMBINATIONS = 1024
 #: Neighbours are made one where at least so many rows share a combination of their texts, and those take little room.
 ROWS_A_COMBINATION, ROOM = 8, 1 << 20
-#: But columns with texts of more bytes go alone, so that the combinations never take much room.
-LONG = 256
 #: So many bytes fit into one array of texts.
 MOST_BYTES = 2**31 - 1
 
@@ -48,145 +42,40 @@ def constant(text: str) -> Part:
 Render = Callable[[Column, pa.Array], Sequence[str | pa.Array]]
 
 
-@dataclass(frozen=True)
-class Run:
-    """Adjacent columns that have few combinations of texts; each is written once for all rows that have it.
+def parts_of(column: Texts, render: Render, empty: str = "") -> list[Part]:
+    """What a column gives to each row.
 
-    Attributes:
-        columns: the columns.
-        places: for each the position of its text in each combination, counted from 1; 0 where the cell is empty.
-            None: it is the number of the combination.
-        rows: for each row the number of its combination; None: there is one column, its positions are the rows.
+    Args:
+        column: the column.
+        render: how a format writes it.
+        empty: what stands in an empty cell.
     """
-
-    columns: tuple[Texts, ...]
-    places: tuple[Ints | None, ...]
-    rows: Ints | None
-
-    def parts(self, render: Render, between: str = "", before: str = "") -> list[Part]:
-        """What the run gives to each row.
-
-        Args:
-            render: how a format writes the texts of a column.
-            between: what stands between two columns.
-            before: what stands before the first.
-        """
-        if self.rows is None:
-            return _own_parts(render, self.columns[0], before)
-        pieces = [constant(before)] if before else []
-        for place, (column, places) in enumerate(zip(self.columns, self.places, strict=True)):
-            pieces += [constant(between)] if place and between else []
-            pieces += _combined(render, column, places) if _filled(column) else []
-        if all(rows is None for _, rows in pieces):
-            return [constant("".join(texts[0].as_py() for texts, _ in pieces))]
-        return [(_joined(pieces, len(next(rows for _, rows in pieces if rows is not None))), self.rows)]
+    declared, cells, texts = column
+    if texts.null_count == len(texts):
+        return [constant(empty)] if empty else []
+    pieces = render(declared, texts)
+    if cells.places is None:
+        return _own_parts(pieces, texts, empty)
+    written = pc.binary_join_element_wise(*pieces, "")
+    return [(pa.concat_arrays([pa.array([empty], pa.string()), _without_nulls(written, empty)]), cells.places)]
 
 
-def _own_parts(render: Render, column: Texts, before: str) -> list[Part]:
-    declared, _, texts = column
-    parts = [constant(before)] if before else []
-    empty = (~valid(texts)).astype(np.int32) if texts.null_count else None
-    for piece in render(declared, texts):
+def _own_parts(pieces: Sequence[str | pa.Array], texts: pa.Array, empty: str) -> list[Part]:
+    """What a column gives in which each row has a text of its own: those are copied once, so nothing is joined to them."""
+    parts: list[Part] = []
+    unfilled = (~valid(texts)).astype(np.int32) if texts.null_count else None
+    for place, piece in enumerate(pieces):
         if not isinstance(piece, str):
             parts.append((_without_nulls(piece), None))
-        elif empty is None:
+        elif unfilled is None:
             parts.append(constant(piece))
         else:
-            parts.append((pa.array([piece, ""], pa.string()), empty))
+            parts.append((pa.array([piece, "" if place else empty], pa.string()), unfilled))
     return parts
 
 
-def _combined(render: Render, column: Texts, places: Ints | None) -> list[Part]:
-    """What a column gives to each combination."""
-    declared, _, texts = column
-    if places is None:
-        places = np.arange(len(texts) + 1, dtype=np.int32)
-    filled = np.concatenate(([False], valid(texts)))[places].astype(np.int32)
-    nothing = pa.array([""], pa.string())
-    return [
-        (pa.array(["", piece], pa.string()), filled)
-        if isinstance(piece, str)
-        else (pa.concat_arrays([nothing, _without_nulls(piece)]), places * filled)
-        for piece in render(declared, texts)
-    ]
-
-
-def _without_nulls(texts: pa.Array) -> pa.Array:
-    return pc.fill_null(texts, "") if texts.null_count else texts
-
-
-def _joined(parts: Sequence[Part], size: int) -> pa.Array:
-    """So many texts of which each is put together from these parts."""
-    starts = np.cumsum([0, *(len(texts) for texts, _ in parts)])
-    order = np.empty((size, len(parts)), dtype=np.int32)
-    for place, (_, rows) in enumerate(parts):
-        order[:, place] = starts[place] if rows is None else rows + np.int32(starts[place])
-    whole = pc.take(pa.concat_arrays([texts for texts, _ in parts]), pa.array(order.reshape(-1)), boundscheck=False)
-    _, offsets, data = whole.buffers()
-    ends = np.frombuffer(offsets, dtype=np.int32)[:: len(parts)].copy()
-    return pa.StringArray.from_buffers(size, pa.py_buffer(ends), data)
-
-
-def _filled(column: Texts) -> bool:
-    """Whether any cell of the column is filled."""
-    _, _, texts = column
-    return bool(texts.null_count < len(texts))
-
-
-def runs(table: Table, columns: Mapping[str, Cells], size: int) -> list[Run]:
-    """The columns of a batch of so many rows, in order."""
-    return [_run(group, size) for group in _groups(cell_texts(table, columns))]
-
-
-def _groups(columns: Iterable[Texts]) -> Iterator[list[Texts]]:
-    """Adjacent columns that go together; one whose every row has a text of its own goes alone, and so do long texts."""
-    group: list[Texts] = []
-    alone = False
-    for one in columns:
-        if group and (alone or _alone(one) or _too_many(_factors(group), _factors([*group, one]))):
-            yield group
-            group = []
-        group.append(one)
-        alone = _alone(one)
-    if group:
-        yield group
-
-
-def _alone(column: Texts) -> bool:
-    _, cells, texts = column
-    return _filled(column) and (cells.indices is None or (pc.max(pc.binary_length(texts)).as_py() or 0) > LONG)
-
-
-def _too_many(before: Sequence[Cells], after: Sequence[Cells]) -> bool:
-    return len(after) > len(before) and prod(map(_positions, after)) > COMBINATIONS
-
-
-def _factors(group: Sequence[Texts]) -> list[Cells]:
-    """The columns whose positions make the combinations: not those that are always empty, nor one of them twice."""
-    filled = [cells for _, cells, texts in group if texts.null_count < len(texts)]
-    return [cells for place, cells in enumerate(filled) if all(cells is not one for one in filled[:place])]
-
-
-def _positions(cells: Cells) -> int:
-    """How many texts there are, and one more for the empty cell."""
-    return len(cells.texts) + 1
-
-
-def _run(group: Sequence[Texts], size: int) -> Run:
-    factors = _factors(group)
-    rows: Ints | None = None
-    for cells in factors:
-        if cells.places is None:  # it is alone
-            return Run(tuple(group), (None,), None)
-        rows = cells.places if rows is None else rows * np.int32(_positions(cells)) + cells.places
-    if len(factors) < 2:
-        return Run(tuple(group), (None,) * len(group), np.zeros(size, dtype=np.int32) if rows is None else rows)
-    sizes = [_positions(cells) for cells in factors]
-    each = [places.astype(np.int32) for places in np.unravel_index(np.arange(prod(sizes)), sizes)]
-    places = [
-        next((places for places, cells in zip(each, factors, strict=True) if cells is one), None) for _, one, _ in group
-    ]
-    return Run(tuple(group), tuple(places), rows)
+def _without_nulls(texts: pa.Array, empty: str = "") -> pa.Array:
+    return pc.fill_null(texts, empty) if texts.null_count else texts
 
 
 def put_together(parts: Sequence[Part], size: int) -> list[memoryview]:
@@ -211,28 +100,64 @@ def put_together(parts: Sequence[Part], size: int) -> list[memoryview]:
 
 def fewer(parts: Iterable[Part], size: int) -> list[Part]:
     """The same with neighbours made one where they have few combinations: what takes time is each text of each row."""
-    found: list[Part] = []
+    return [_one(group) for group in _groups(parts, max(1, size // ROWS_A_COMBINATION))]
+
+
+def _groups(parts: Iterable[Part], most: int) -> Iterator[list[Part]]:
+    """Neighbours that go together; one whose every row has a text of its own goes alone."""
+    group: list[Part] = []
     for part in parts:
-        both = _both(found[-1], part, size) if found else None
-        found[-1:] = [*found[-1:], part] if both is None else [both]
-    return found
+        if group and (_own(part) or _own(group[-1]) or not _pays([*group, part], most)):
+            yield group
+            group = []
+        group.append(part)
+    if group:
+        yield group
 
 
-def _both(one: Part, other: Part, size: int) -> Part | None:
-    """Two neighbours in one; None where they have a text a row, or more combinations than pay."""
-    (texts, rows), (others, others_rows) = one, other
-    if any(len(some) > 1 and at is None for some, at in (one, other)):
-        return None
-    many = len(texts) * len(others)
-    room = len(others) * texts.nbytes + len(texts) * others.nbytes
-    if many > max(1, size // ROWS_A_COMBINATION) or room > ROOM:
-        return None
-    places = np.divmod(np.arange(many, dtype=np.int32), np.int32(len(others)))
-    if rows is None or others_rows is None:
-        combined = others_rows if rows is None else rows
-    else:
-        combined = rows * np.int32(len(others)) + others_rows
-    return _joined([(texts, places[0]), (others, places[1])], many), combined
+def _own(part: Part) -> bool:
+    texts, rows = part
+    return rows is None and len(texts) > 1
+
+
+def _pays(group: Sequence[Part], most: int) -> bool:
+    """Whether there are few combinations, which take little room; parts with the same rows have no more than one."""
+    factors = _factors(group)
+    many = prod(map(len, factors))
+    if len(factors) > 1 and many > most:
+        return False
+    return many * sum(texts.nbytes // len(texts) for texts, _ in group) <= ROOM
+
+
+def _factors(group: Iterable[Part]) -> list[pa.Array]:
+    """The texts whose positions make the combinations: none of those whose rows are the same as another's."""
+    return list({id(rows): texts for texts, rows in group if rows is not None}.values())
+
+
+def _one(group: Sequence[Part]) -> Part:
+    """Neighbours in one part, each combination of their texts written once."""
+    if len(group) == 1:
+        return group[0]
+    different = {id(rows): (rows, len(texts)) for texts, rows in group if rows is not None}
+    sizes = [size for _, size in different.values()]
+    places = dict(zip(different, np.unravel_index(np.arange(prod(sizes)), sizes), strict=True)) if sizes else {}
+    joined = _joined([(texts, places.get(id(rows))) for texts, rows in group], prod(sizes))
+    combined: Ints | None = None
+    for rows, size in different.values():
+        combined = rows if combined is None else combined * np.int32(size) + rows
+    return joined, combined
+
+
+def _joined(parts: Sequence[tuple[pa.Array, Places | None]], size: int) -> pa.Array:
+    """So many texts of which each is put together from these parts."""
+    starts = np.cumsum([0, *(len(texts) for texts, _ in parts)])
+    order = np.empty((size, len(parts)), dtype=np.int32)
+    for place, (_, rows) in enumerate(parts):
+        order[:, place] = starts[place] if rows is None else rows + starts[place]
+    whole = pc.take(pa.concat_arrays([texts for texts, _ in parts]), pa.array(order.reshape(-1)), boundscheck=False)
+    _, offsets, data = whole.buffers()
+    ends = np.frombuffer(offsets, dtype=np.int32)[:: len(parts)].copy()
+    return pa.StringArray.from_buffers(size, pa.py_buffer(ends), data)
 
 
 def _orders(parts: Sequence[Part], starts: Places, size: int) -> Iterator[Ints]:
