@@ -163,6 +163,10 @@ class _OpenTable:
         self.stream = _Hashed(staging, self.path)
         self.writer: TableWriter = form.open(self.stream, table, metadata)  # type: ignore[arg-type]
 
+    def append(self, size: int, rendered: Any) -> None:
+        self.writer.write(rendered)
+        self.rows += size
+
     def finish(self, table: Table) -> FileFact:
         self.writer.close()
         self.stream.close()
@@ -192,8 +196,9 @@ class Writing:
         self.days: list[int] = []
         self.drawn: list[tuple[Table, Mapping[str, Cells]]] | None = None if part else []
         self._rows = 0
-        self._thread = ThreadPoolExecutor(1)  # writing, hashing and packing go on beside the judging
-        self._appending: Future[None] | None = None
+        # Writing, hashing and packing go on beside the judging, and of one format beside the others.
+        self._pool = ThreadPoolExecutor(len(formats))
+        self._appending: list[Future[None]] = []
 
     def begin(self, table: Table) -> None:
         """Open the table in every format."""
@@ -212,17 +217,13 @@ class Writing:
         self.days += days
         self.days = [min(self.days), max(self.days)] if self.days else []
         self._appended()
-        self._appending = self._thread.submit(self._append, size, parts)
-
-    def _append(self, size: int, parts: list[Any]) -> None:
         for one, part in zip(self._open, parts, strict=True):
-            one.writer.write(part)
-            one.rows += size
+            self._appending.append(self._pool.submit(one.append, size, part))
 
     def _appended(self) -> None:
         """Wait until the batch before is written: never more than one is on its way."""
-        if self._appending:
-            self._appending.result()
+        while self._appending:
+            self._appending.pop().result()
 
     def _keep(self, table: Table, size: int, cells: Mapping[str, Cells]) -> None:
         """Keep the rows for the page, as long as there are few enough to draw."""
@@ -241,7 +242,7 @@ class Writing:
 
     def close(self) -> None:
         """Close what a failure left open, and is thrown away."""
-        self._thread.shutdown()
+        self._pool.shutdown()
         for one in self._open:
             for part in (one.writer, one.stream):
                 with contextlib.suppress(OSError, ValueError, pa.ArrowException):  # the first failure says more
