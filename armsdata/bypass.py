@@ -18,7 +18,7 @@ import numpy as np
 #: So many bytes go to the disk at once; the system wants their number and place to be multiples of its own blocks.
 PIECE = 2 << 20
 #: The beginning of each file goes through the cache: small files stay where the next reader finds them soonest.
-CACHED = 8 * PIECE
+CACHED = PIECE
 #: What systems answer that cannot write so.
 _REFUSALS = {errno.EINVAL, errno.ENOTSUP}
 

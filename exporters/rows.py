@@ -61,7 +61,7 @@ def parts_of(column: Texts, render: Render, empty: str = "") -> list[Part]:
 
 
 def _own_parts(pieces: Sequence[str | pa.Array], texts: pa.Array, empty: str) -> list[Part]:
-    """What a column gives in which each row has a text of its own: those are copied once, so nothing is joined to them."""
+    """What a column gives in which each row has a text of its own: nothing is joined to those, they are copied once."""
     parts: list[Part] = []
     unfilled = (~valid(texts)).astype(np.int32) if texts.null_count else None
     for place, piece in enumerate(pieces):
@@ -162,20 +162,12 @@ def _joined(parts: Sequence[tuple[pa.Array, Places | None]], size: int) -> pa.Ar
 
 def _orders(parts: Sequence[Part], starts: Places, size: int) -> Iterator[Ints]:
     """For some rows after others the order of their texts, among those of all parts; each part's have their start."""
-    order = np.empty((min(PIECE, size), len(parts)), dtype=np.int32)
-    counted = np.arange(len(order), dtype=np.int32)
-    changing = []
+    whole = np.empty((len(parts), size), dtype=np.int32)
     for place, (texts, rows) in enumerate(parts):
-        if rows is None and len(texts) == 1:
-            order[:, place] = starts[place]
-        else:
-            changing.append((np.int32(starts[place]), rows, order[:, place]))
+        whole[place] = rows if rows is not None else np.arange(size) if len(texts) > 1 else 0
+    whole += starts[:-1, None].astype(np.int32)
     for first in range(0, size, PIECE):
-        end = min(first + PIECE, size)
-        for start, rows, column in changing:
-            some = counted[: end - first] if rows is None else rows[first:end]
-            np.add(some, start + np.int32(first) if rows is None else start, out=column[: end - first])
-        yield order[: end - first]
+        yield np.ascontiguousarray(whole[:, first : first + PIECE].T)
 
 
 def _pieces(texts: pa.Array, orders: Iterable[Ints]) -> Iterator[memoryview]:

@@ -12,7 +12,7 @@ import pytest
 from armsdata.exporters import rows as module
 from armsdata.exporters.contract import TypedBatch
 from armsdata.exporters.csv import CsvFormat, quoted
-from armsdata.exporters.rows import COMBINATIONS, LONG, ROOM, Part, constant, fewer, put_together, runs
+from armsdata.exporters.rows import ROOM, ROWS_A_COMBINATION, Part, constant, fewer, parts_of, put_together
 from armsdata.exporters.text import day_texts, holding, with_others
 from armsdata.schema import TABLES
 from armsdata.schema.cells import Cells, type_cells
@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 WEAPONS = TABLES["weapons"]
 NAMES = [column.name for column in WEAPONS.columns]
-FEW = st.lists(st.sampled_from(["", "", "a", "bé", 'c"d', "e,f", "g\nh", "x" * (LONG + 1)]), max_size=40)
+FEW = st.lists(st.sampled_from(["", "", "a", "bé", 'c"d', "e,f", "g\nh", "x" * 300]), max_size=40)
 
 
 def typed(columns: Mapping[str, Sequence[str]], *, coded: Sequence[str]) -> dict[str, Cells]:
@@ -47,7 +47,7 @@ def plainly(columns: Mapping[str, Sequence[str]], size: int) -> bytes:
 @given(st.data())
 def test_rows_of_any_columns_are_those_of_a_plain_join(data: st.DataObject) -> None:
     first = data.draw(FEW)
-    texts = st.sampled_from(["", "a", 'c"d', "e,f", "é" * LONG, "plain"])
+    texts = st.sampled_from(["", "a", 'c"d', "e,f", "é" * 300, "plain"])
     columns = {
         name: first if name == NAMES[-1] else data.draw(st.lists(texts, min_size=len(first), max_size=len(first)))
         for name in NAMES
@@ -57,25 +57,28 @@ def test_rows_of_any_columns_are_those_of_a_plain_join(data: st.DataObject) -> N
     assert b"".join(written) == plainly(columns, len(first))
 
 
+@given(st.lists(st.sampled_from(["", "a", "bé"]), min_size=1, max_size=40), st.booleans())
+def test_what_a_format_writes_of_a_column_stands_in_each_row_and_something_else_where_the_cell_is_empty(
+    values: list[str], coded: bool
+) -> None:
+    array = pa.array([value or None for value in values], pa.string())
+    cells = type_cells(WEAPONS.by_name["notes"], array.dictionary_encode() if coded else array)
+    found = parts_of((cells.column, cells, cells.canonical), lambda _, texts: ["<", texts, ">"], "-")
+    expected = "".join(f"<{value}>" if value else "-" for value in values)
+    assert b"".join(put_together(found, len(values))).decode("utf-8") == expected
+    assert all(len(texts) <= 4 for texts, _ in found) or not coded  # each is written once
+
+
 def test_columns_go_together_only_while_there_are_few_combinations() -> None:
-    size = 200
-    columns = {name: [f"{name} {row % 20}" for row in range(size)] for name in NAMES}
-    columns["notes"] = [""] * size
-    found = runs(WEAPONS, typed(columns, coded=NAMES), size)
-    together = [[column.name for column, _, _ in run.columns] for run in found]
-    assert [name for run in together for name in run] == NAMES
-    assert max(map(len, together)) > 1
-    assert all(21 ** len([name for name in run if name != "notes"]) <= COMBINATIONS for run in together)
+    size = 4000
+    shared = [np.arange(size, dtype=np.int32) // times % 20 for times in (1, 20, 400)]
+    texts = pa.array([f"text {number}" for number in range(20)])
+    assert 20 * 20 <= size // ROWS_A_COMBINATION < 20**3
+    found = fewer([(texts, rows) for rows in shared], size)
+    assert [len(joined) for joined, _ in found] == [400, 20]
 
 
-def test_long_texts_are_not_multiplied() -> None:
-    size = 60
-    columns = {name: [name + str(row % 30) + "x" * LONG for row in range(size)] for name in NAMES}
-    found = runs(WEAPONS, typed(columns, coded=NAMES), size)
-    assert [len(run.columns) for run in found] == [1] * len(NAMES)
-
-
-def test_derived_days_share_the_rows_of_their_date() -> None:
+def test_derived_days_share_the_rows_of_their_date_however_many_there_are() -> None:
     transfers = TABLES["transfers"]
     cells = {
         column.name: type_cells(column, pa.nulls(2000, pa.string()).dictionary_encode())
@@ -83,9 +86,10 @@ def test_derived_days_share_the_rows_of_their_date() -> None:
     }
     dates = pa.array([f"{1000 + row}" for row in range(2000)])
     cells["ordered"] = type_cells(transfers.by_name["ordered"], dates.dictionary_encode())
-    run = next(run for run in runs(transfers, cells, 2000) if run.columns[0][0].name == "ordered")
-    names = [column.name for column, _, _ in run.columns]
-    assert names[:3] == ["ordered", "ordered_earliest", "ordered_latest"]
+    texts = [one for one in TypedBatch(transfers, 2000, cells).texts if one[0].name.startswith("ordered")]
+    found = fewer([part for one in texts for part in parts_of(one, lambda _, texts: [texts, ";"])], 2000)
+    assert [len(joined) for joined, _ in found] == [2001]
+    assert found[0][0][2].as_py() == "1001;1001-01-01;1001-12-31;"
 
 
 def test_rows_too_long_for_one_array_are_put_together_in_halves(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,14 +134,15 @@ def test_any_parts_are_put_together_row_by_row(data: st.DataObject, size: int) -
 
 def test_neighbours_that_rows_share_are_one_part_unless_they_take_much_room() -> None:
     size = 800
-    shared = np.arange(size, dtype=np.int32) % 10
+    shared, others = np.arange(size, dtype=np.int32) % 10, np.arange(size, dtype=np.int32) // 10 % 10
     short, long = pa.array([f"text {row}" for row in range(10)]), pa.array([str(row) * 10_000 for row in range(10)])
     own = pa.array([f"own {row}" for row in range(size)])
-    together = fewer([constant("<"), (short, shared), constant("|"), (short, shared), constant(">"), (own, None)], size)
+    together = fewer([constant("<"), (short, shared), constant("|"), (short, others), constant(">"), (own, None)], size)
     assert [len(texts) for texts, _ in together] == [100, size]
     assert together[0][0][37].as_py() == "<text 3|text 7>"
-    assert [len(texts) for texts, _ in fewer([(short, shared), (short, shared)], size - 1)] == [10, 10]
-    assert [len(texts) for texts, _ in fewer([constant("<"), (long, shared), (long, shared)], size)] == [10, 10]
+    assert [len(texts) for texts, _ in fewer([(short, shared), (short, others)], size - 1)] == [10, 10]
+    assert [len(texts) for texts, _ in fewer([constant("<"), (long, shared), (long, others)], size)] == [10, 10]
+    assert [len(texts) for texts, _ in fewer([(short, shared), (short, shared)], 8)] == [10]
 
 
 def test_room_is_made_for_rows_of_long_texts_but_not_for_any_length() -> None:
