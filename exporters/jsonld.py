@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from functools import partial
 from typing import IO, Any
 
@@ -16,7 +17,7 @@ from armsdata.schema.tables import iri_prefix
 from .context import context
 from .contract import TableWriter, TypedBatch
 from .rows import constant, parts_of, put_together
-from .text import holding, with_others
+from .text import Texts, holding, with_others
 
 _BARE = (Kind.BOOLEAN, Kind.INTEGER)
 
@@ -29,15 +30,23 @@ class JsonLdFormat:
     media_type = "application/ld+json"
 
     def render(self, batch: TypedBatch, metadata: Metadata) -> list[memoryview]:
-        """The nodes as bytes, each on a line that begins with the comma that parts it from the one before."""
-        parts = [part for column in batch.texts for part in parts_of(column, partial(_member, batch.table))]
-        return put_together([*parts, constant("}")], batch.size)
+        """The nodes as bytes."""
+        return nodes(batch.table, batch.texts, batch.size)
 
     def open(self, stream: IO[bytes], table: Table, metadata: Metadata) -> TableWriter:
         """Write the context."""
         text = json.dumps(context(table, metadata), ensure_ascii=False, separators=(",", ":"))
         stream.write(f'{{"@context":{text},\n"@graph":['.encode())
         return _Writer(stream)
+
+
+def nodes(table: Table, columns: Iterable[Texts], size: int) -> list[memoryview]:
+    """The nodes of so many records as bytes, from the texts of all their columns.
+
+    Each is on a line that begins with the comma that parts it from the one before.
+    """
+    parts = [part for column in columns for part in parts_of(column, partial(_member, table))]
+    return put_together([*parts, constant("}")], size)
 
 
 class _Writer:

@@ -126,7 +126,7 @@ def _pays(group: Sequence[Part], most: int) -> bool:
     many = prod(map(len, factors))
     if len(factors) > 1 and many > most:
         return False
-    return many * sum(texts.nbytes // len(texts) for texts, _ in group) <= ROOM
+    return bool(many * sum(texts.nbytes // len(texts) for texts, _ in group) <= ROOM)
 
 
 def _factors(group: Iterable[Part]) -> list[pa.Array]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -13,18 +14,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from armsdata.errors import NoTable
 from armsdata.findings import VALUE_LIMIT, Finding, shorten
 from armsdata.schema import Column, Table
 from armsdata.schema.columns import LIST_JOIN
 from armsdata.schema.tables import iri_prefix
 
 from .batch import Batch
+from .jsonld_document import Lines, Node, base_of, parts_of
 from .typed import ODD_ITEM, Odd, Odds, judge_columns, odd_finding, odd_item, odd_text
 
-_NODES = 1 << 14
 _OWN = ("@id", "@type")
-Node = tuple[int, dict[str, Any]]
 
 
 class JsonLdReader:
@@ -32,8 +31,8 @@ class JsonLdReader:
 
     def __init__(self, path: Path, label: str, table: Table) -> None:
         self.path, self.label, self.table = path, label, table
-        self._base = _head(path)
-        names = jsonld_columns(path)
+        self._base = base_of(path)
+        names = jsonld_columns(path, table, self._base)
         places, self.findings = judge_columns(names, table, label)
         # A column that no node fills is not written at all: only what stands there besides can be wrong.
         self.findings = [one for one in self.findings if one.code != "missing-column"]
@@ -42,9 +41,24 @@ class JsonLdReader:
 
     def blocks(self) -> Iterator[Callable[[], Batch]]:
         """The blocks of the file; see `Reader`."""
-        nodes = _nodes(self.path)
-        while part := list(islice(nodes, _NODES)):
-            yield partial(self._batch, part)
+        for part in parts_of(self.path):
+            yield partial(self._read, part)
+
+    def _read(self, part: Lines | list[Node]) -> Batch:
+        if isinstance(part, list):
+            return self._batch(part)
+        found = part.written(self.table, self._base)
+        return self._batch(list(part.nodes())) if found is None else self._batch_of(found, part.first)
+
+    def _batch_of(self, found: dict[str, pa.Array], first: int) -> Batch:
+        """What was read at once, from this line on; a derived day that no node of the file has is no empty cell."""
+        columns = {
+            name: array
+            for name, array in found.items()
+            if name in self._keys or not self.table.by_name[name].derived_from
+        }
+        size = len(found[self.table.key])
+        return Batch(size, columns, lambda: np.arange(first, first + size, dtype=np.int64))
 
     def _batch(self, nodes: list[Node]) -> Batch:
         lines = np.array([line for line, _ in nodes], dtype=np.int64)
@@ -132,100 +146,29 @@ def _key(value: object) -> str | None:
     return value if isinstance(value, str) and not odd_text(value) else None
 
 
-def jsonld_columns(path: Path) -> list[str]:
+def jsonld_columns(path: Path, table: Table | None = None, base: str = "") -> list[str]:
     """The keys that the nodes of a JSON-LD file have, those of JSON-LD itself left out.
+
+    Args:
+        path: the file.
+        table: the table that it probably holds; known, it takes less time.
+        base: the base IRI that the file states.
 
     Raises:
         NoTable: it is no JSON-LD file as a release has it.
     """
     names: dict[str, None] = {}
-    for _, node in _nodes(path):
-        names.update(dict.fromkeys(name for name in node if name not in _OWN))
+    parts = parts_of(path)
+    with ThreadPoolExecutor(pa.cpu_count()) as pool:
+        while some := list(islice(parts, 4 * pa.cpu_count())):  # no more of the file is held at once
+            for found in pool.map(partial(_keys, table, base), some):
+                names.update(dict.fromkeys(found))
     return list(names)
 
 
-def _head(path: Path) -> str:
-    """The base IRI that the context of a file states.
-
-    Raises:
-        NoTable: the context is to be fetched from elsewhere.
-    """
-    for value, key in _members(path):
-        if key == "@context":
-            contexts = value if isinstance(value, list) else [value]
-            if _fetches(value):
-                raise NoTable(path, "its @context is an address; nothing is fetched: write the context into the file")
-            return next((str(one["@base"]) for one in contexts if isinstance(one, dict) and "@base" in one), "")
-    return ""
-
-
-def _fetches(context: Any) -> bool:
-    """Whether a context, or one within it, is an address, and so stands elsewhere."""
-    if isinstance(context, list):
-        return any(map(_fetches, context))
-    if not isinstance(context, dict):
-        return isinstance(context, str)
-    within = (one["@context"] for one in context.values() if isinstance(one, dict) and "@context" in one)
-    return "@import" in context or any(map(_fetches, within))
-
-
-def _members(path: Path) -> Iterator[tuple[Any, str]]:
-    """The members of the document before its nodes."""
-    with path.open("rb") as file:
-        first = file.readline()
-    start, end = b'{"@context":', b",\n"
-    if first.startswith(start) and first.endswith(end):
-        try:
-            yield json.loads(first[len(start) : -len(end)]), "@context"
-            return
-        except (ValueError, RecursionError):
-            pass
-    document = _whole(path)
-    yield from ((value, key) for key, value in document.items())
-
-
-def _nodes(path: Path) -> Iterator[Node]:
-    """Every node with its line: line by line where the file is written so, else from the whole document."""
-    with path.open("rb") as file:
-        if not (file.readline().startswith(b'{"@context":') and file.readline().rstrip() == b'"@graph":['):
-            yield from _nodes_of_whole(path)
-            return
-        number, more, ended = 2, True, False
-        for number, line in enumerate(file, 3):
-            body = line.strip()
-            if body and (ended or not (more or body == b"]}")):
-                raise NoTable(path, "not the comma or the end that must stand between two nodes", line=number)
-            if body == b"]}":
-                ended = True
-            elif body:
-                more = body.endswith(b",")
-                yield number, _node(path, number, body.removesuffix(b","))
-        if not ended:
-            raise NoTable(path, "the file ends before its list of nodes does: it is cut off", line=number)
-
-
-def _node(path: Path, line: int, text: bytes) -> dict[str, Any]:
-    try:
-        node = json.loads(text, parse_float=str)
-    except (ValueError, RecursionError) as error:
-        raise NoTable(path, f"not a JSON node ({error})", line=line) from None
-    if not isinstance(node, dict):
-        raise NoTable(path, "not a JSON object", line=line)
-    return node
-
-
-def _nodes_of_whole(path: Path) -> Iterator[Node]:
-    graph = _whole(path).get("@graph", [])
-    if not isinstance(graph, list) or not all(isinstance(node, dict) for node in graph):
-        raise NoTable(path, "@graph is not a list of nodes")
-    yield from ((1, node) for node in graph)
-
-
-def _whole(path: Path) -> dict[str, Any]:
-    try:
-        document = json.loads(path.read_bytes(), parse_float=str)
-    except (ValueError, RecursionError) as error:
-        raise NoTable(path, f"not a readable JSON-LD file ({error})") from None
-    if not isinstance(document, dict):
-        raise NoTable(path, "not a JSON-LD document with @context and @graph")
-    return document
+def _keys(table: Table | None, base: str, part: Lines | list[Node]) -> list[str]:
+    """The keys of some nodes, in the order in which they come."""
+    if table and isinstance(part, Lines) and (columns := part.written(table, base)) is not None:
+        return [name for name, array in columns.items() if array.null_count < len(array)]
+    nodes = part.nodes() if isinstance(part, Lines) else part
+    return list({name: None for _, node in nodes for name in node if name not in _OWN})

@@ -39,7 +39,7 @@ class Odd:
 Odds = dict[int, Odd]
 #: What an item of a list cannot be, since the items are joined with semicolons.
 ODD_ITEM = re.compile(r"\A[ \t]|[ \t]\Z|;|\A\Z")
-_ODD_ITEM_RE2 = ODD_ITEM.pattern.replace(r"\Z", r"\z")
+ODD_ITEM_RE2 = ODD_ITEM.pattern.replace(r"\Z", r"\z")
 _NUL = Odd("malformed-csv", "", "a NUL character is in the cell", "take it out; no text has a use for it")
 _BYTES = "the text is not UTF-8"
 _BYTES_HINT = "write it anew as UTF-8"
@@ -165,13 +165,13 @@ def _list_texts(column: Column, values: pa.Array) -> tuple[pa.Array, Odds]:
     """The items of each list, joined; a list that would come apart differently has no text."""
     flat = pc.list_flatten(values)
     items, odd_items = _texts(column, flat.dictionary_decode() if pa.types.is_dictionary(flat.type) else flat)
-    bad = np.asarray(pc.fill_null(pc.match_substring_regex(items, _ODD_ITEM_RE2), True))
+    bad = np.asarray(pc.fill_null(pc.match_substring_regex(items, ODD_ITEM_RE2), True))
     parents = np.asarray(pc.list_parent_indices(values))
     odds = {
         int(parents[place]): odd_items.get(place) or odd_item(items[place].as_py())
         for place in np.flatnonzero(bad).tolist()
     }
-    lists = pa.ListArray.from_arrays(_offsets(values), pc.fill_null(items, ""))
+    lists = pa.ListArray.from_arrays(list_offsets(values), pc.fill_null(items, ""))
     whole: Mask = np.asarray(values.is_valid()) & ~np.isin(np.arange(len(values)), list(odds))
     return pc.if_else(pa.array(whole), pc.binary_join(lists, LIST_JOIN), pa.scalar(None, pa.string())), odds
 
@@ -186,7 +186,8 @@ def odd_item(item: str | None) -> Odd:
     return Odd("wrong-type", str(item), "an item of the list begins or ends with blanks", "take them out")
 
 
-def _offsets(values: pa.Array) -> pa.Array:
+def list_offsets(values: pa.Array) -> pa.Array:
+    """Where each list begins in its items, and where the last ends; a null has none."""
     lengths = pc.fill_null(pc.list_value_length(values), 0).cast(pa.int32())
     ends = pc.cumulative_sum(lengths)
     return pa.concat_arrays([pa.array([0], pa.int32()), ends.cast(pa.int32())])
