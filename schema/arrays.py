@@ -49,6 +49,16 @@ def places(indices: pa.Array) -> Ints:
     return counted * valid(indices) if indices.null_count else counted
 
 
+def is_utf8(data: bytes, end: int) -> bool:
+    """Whether the bytes before `end` are UTF-8; other threads go on meanwhile."""
+    text = pa.LargeStringArray.from_buffers(1, pa.py_buffer(np.array([0, end], dtype=np.int64)), pa.py_buffer(data))
+    try:
+        text.validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
 def single(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     """A column in one piece; copied only where there are several."""
     if not isinstance(column, pa.ChunkedArray):

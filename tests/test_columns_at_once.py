@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from armsdata.schema import TABLES
-from armsdata.schema.arrays import places, valid
+from armsdata.schema.arrays import is_utf8, places, valid
 from armsdata.schema.cells import plain_number, split, type_cells
 from armsdata.schema.columns import SLUG
 from armsdata.schema.forms import matches
@@ -80,3 +80,18 @@ def test_two_hyphens_are_found_wherever_the_pieces_meet(size: int) -> None:
         texts = pa.array(["a" * place + "--a", "b"])
         assert matches(texts, SLUG).to_pylist() == [False, True]
     assert matches(pa.array(["a" * size + "-a", "b"]), SLUG).to_pylist() == [True, True]
+
+
+HALVES = [b"a" * 9, "é".encode(), "ẞ".encode(), "\U0001f600".encode(), b"\xc3", b"\xe1\xba", b"\xf0\x9f\x98", b"\x80"]
+NEVER = [b"\xc0\x80", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xe0\x80\x80", b"\xff", b"\xfe"]
+
+
+@given(st.lists(st.sampled_from([*HALVES, *NEVER]) | st.binary(max_size=3), max_size=6).map(b"".join), st.data())
+def test_bytes_are_utf8_where_python_decodes_them(data: bytes, drawn: st.DataObject) -> None:
+    end = drawn.draw(st.integers(0, len(data)))
+    try:
+        data[:end].decode("utf-8")
+    except UnicodeDecodeError:
+        assert not is_utf8(data, end)
+    else:
+        assert is_utf8(data, end)

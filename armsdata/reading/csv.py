@@ -16,7 +16,7 @@ import pyarrow.csv as pacsv
 
 from armsdata.findings import Finding, severity_of, shorten
 from armsdata.schema import Table
-from armsdata.schema.arrays import Mask, edges, single
+from armsdata.schema.arrays import Mask, edges, is_utf8, single
 
 from .batch import Batch, Lines
 from .header import BOM, Header, read_header
@@ -120,11 +120,8 @@ class CsvReader:
             lone = [found.start() for found in _LONE_RETURN.finditer(block, 0, end)]
             if lone and not marks.within(np.array(lone, dtype=np.int64)).all():
                 return no
-        if not block.isascii():
-            try:
-                block[:end].decode("utf-8")
-            except UnicodeDecodeError:
-                return no
+        if not block.isascii() and not is_utf8(block, end):
+            return no
         starts, stops, breaks = marks.broken_cells(end)
         for one in np.flatnonzero(breaks >= RUNAWAY_LINES).tolist():
             if swallows(self.shape, block, int(starts[one]), int(stops[one])):

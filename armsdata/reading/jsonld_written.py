@@ -16,7 +16,7 @@ import pyarrow.json as pj
 from armsdata.exporters.jsonld import nodes
 from armsdata.exporters.text import Texts
 from armsdata.schema import Column, Kind, Table
-from armsdata.schema.arrays import Bytes
+from armsdata.schema.arrays import Bytes, is_utf8
 from armsdata.schema.cells import Cells
 from armsdata.schema.columns import LIST_JOIN
 from armsdata.schema.tables import iri_prefix
@@ -40,6 +40,8 @@ def read_written(table: Table, lines: bytes, base: str) -> dict[str, pa.Array] |
         anything is not as a release writes it: then each node is to be looked at.
     """
     if not (lines.startswith(b"{") and lines.endswith((b"}\n", b"},\n"))) or b"\\u0000" in lines:
+        return None
+    if not is_utf8(lines, len(lines)):  # which Arrow's reader does not ask
         return None
     found = _parsed(table, lines)
     if found is None:
@@ -65,7 +67,6 @@ def _parsed(table: Table, lines: bytes) -> pa.Table | None:
         for column in table.columns
     }
     try:
-        _text(lines).validate(full=True)  # which the reader does not ask
         found = pj.read_json(
             pa.BufferReader(pa.py_buffer(body)),
             pj.ReadOptions(use_threads=False, block_size=len(body) + 1),
@@ -74,11 +75,6 @@ def _parsed(table: Table, lines: bytes) -> pa.Table | None:
     except pa.ArrowException:
         return None
     return found if found.num_rows == len(before_ends) else None
-
-
-def _text(data: bytes) -> pa.Array:
-    """One text of these bytes, without a copy."""
-    return pa.StringArray.from_buffers(1, pa.py_buffer(np.array([0, len(data)], np.int32)), pa.py_buffer(data))
 
 
 def _texts(table: Table, column: Column, values: pa.Array, base: str) -> Texts | None:
