@@ -21,8 +21,8 @@ from faulty import CLAIMS, TRANSFERS, spoiled
 PART = 200_000
 ACTORS, WEAPONS = 3_000, 2_000
 WORDS = (
-    "consigned", "shipment", "of", "crated", "arms", "by", "air", "sea", "road", "under", "contract,", "see", "annex",
-    "to", "the", "panel's", "report",
+    "consigned", "shipment", "of", "crated", "arms", "by", "air", "sea", "Tartūs", "under", "contract,", "see", "annex",
+    "to", "the", "panel’s", "report",
 )  # fmt: skip
 
 
