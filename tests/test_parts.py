@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,6 +12,12 @@ import pytest
 from armsdata.schema import TABLES
 
 import armsdata
+from armsdata.checking import dataset_inputs
+from armsdata.findings import Collector, Finding
+from armsdata.folder import find_tables
+from armsdata.reading import csv as csv_module
+from armsdata.validation import run as run_module
+from armsdata.validation.run import Run, run
 from armsdata.verification import verify
 from datasets import FULL, Data
 from made_datasets import NASTY, write_tables
@@ -51,6 +58,40 @@ def test_a_finding_names_the_part_and_its_line(tmp_path: Path) -> None:
     assert (found["duplicate-id"].file, found["duplicate-id"].line) == (last, 2)
     first = last.replace(f"{len(FULL.tables['transfers']):04d}", f"{len(FULL.tables['transfers']) - 1:04d}")
     assert f"{first}, line 2" in found["duplicate-id"].hint
+
+
+def test_of_many_small_parts_little_is_kept_and_the_same_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = FULL.tables["transfers"][-1] | {"recorded_on": "soon"}
+    folder = in_parts(FULL.with_row("transfers", **row), tmp_path / "dataset")
+
+    def judged() -> tuple[list[Finding], int, int]:
+        inputs = dataset_inputs(find_tables(folder))
+        findings = run(inputs).findings
+        kept = [one.only for one in inputs if one.only is not None]
+        return findings, len(kept), sum(array.nbytes for batch in kept for array in batch.columns.values())
+
+    expected, parts, size = judged()
+    assert parts > 3
+    for most in (size // 2, 0):
+        monkeypatch.setattr(run_module, "KEPT", most)
+        findings, some, kept = judged()
+        assert findings == expected
+        assert (some < parts, kept <= most, bool(some)) == (True, True, bool(most))
+
+
+def test_a_file_of_several_blocks_is_not_kept_and_does_not_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(csv_module, "BLOCK", 400)
+    inputs = dataset_inputs(find_tables(FULL.write(tmp_path / "dataset")))
+    work = Run(inputs, None, Collector(10), False, lambda rows: None)
+    with ThreadPoolExecutor(1) as pool:
+        work.judge(TABLES.values(), pool, 1)
+    assert {one.only is None for one in inputs if len(one.sizes) > 1} == {True}
+    kept = [one.only for one in inputs if one.only is not None]
+    assert work._kept == sum(array.nbytes for batch in kept for array in batch.columns.values())
 
 
 def test_parts_may_be_parquet_and_notes_of_other_programs_are_left_alone(tmp_path: Path) -> None:

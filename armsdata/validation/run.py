@@ -27,6 +27,9 @@ from .notes import Notes, note
 from .pipeline import MOST_EARLY, Early, Step, in_order
 from .telling import Teller
 
+#: What small files gave is kept up to so many bytes.
+KEPT = 16 << 20
+
 
 @dataclass
 class Input:
@@ -36,7 +39,8 @@ class Input:
         reader: the open file.
         told: its findings are told; those of a base dataset that a contribution would join are not.
         sizes: how many records each of its blocks gave, superseded ones left out.
-        only: what its one block gave, where there is one: a small file is not read again for the words of findings.
+        only: what its one block gave, where there is one and that is little: then the file is not read again for the
+            words of findings.
     """
 
     reader: Reader
@@ -138,6 +142,7 @@ class Run:
         self.ledger = ledger or Ledger()
         self.rows: dict[str, int] = {}
         self._first = 0  # the number of the next row of the table
+        self._kept = 0  # the bytes of what small files gave
         self._early: Early | None = None
         self.teller = Teller(inputs, collector, Again(self._reread))
 
@@ -222,7 +227,7 @@ class Run:
         table = file.table
         groups = judged.groups + self.ledger.add(table, judged, notes, self._first)
         self._first += judged.batch.size
-        file.only = None if file.sizes else judged.batch
+        self._keep_small(file, judged.batch)
         file.sizes.append(judged.batch.size)
         if file.told:
             self.collector.add(judged.batch.findings)
@@ -232,6 +237,16 @@ class Run:
         if self.sink and self._clean and rendered is not None:
             self.sink.write(table, rendered)
         self.progress(judged.batch.size)
+
+    def _keep_small(self, file: Input, batch: Batch) -> None:
+        """Keep what a small file gave, as long as all that is kept is little: a table may have any number of parts."""
+        size = sum(array.nbytes for array in batch.columns.values())
+        if not file.sizes and self._kept + size <= KEPT:
+            file.only = batch
+            self._kept += size
+        elif file.only is not None:  # there is more of it
+            self._kept -= sum(array.nbytes for array in file.only.columns.values())
+            file.only = None
 
     def _reread(self, file: Input) -> Iterator[Callable[[], Batch]]:
         """The blocks of a file once more; each gives its batch as it was counted."""
