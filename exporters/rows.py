@@ -123,27 +123,27 @@ def _own(part: Part) -> bool:
 def _pays(group: Sequence[Part], most: int) -> bool:
     """Whether there are few combinations, which take little room; parts with the same rows have no more than one."""
     factors = _factors(group)
-    many = prod(map(len, factors))
+    many = prod(size for _, size in factors.values())
     if len(factors) > 1 and many > most:
         return False
     return bool(many * sum(texts.nbytes // len(texts) for texts, _ in group) <= ROOM)
 
 
-def _factors(group: Iterable[Part]) -> list[pa.Array]:
-    """The texts whose positions make the combinations: none of those whose rows are the same as another's."""
-    return list({id(rows): texts for texts, rows in group if rows is not None}.values())
+def _factors(group: Iterable[Part]) -> dict[int, tuple[Ints, int]]:
+    """The different rows, whose positions make the combinations, and how many positions each has; by identity."""
+    return {id(rows): (rows, len(texts)) for texts, rows in group if rows is not None}
 
 
 def _one(group: Sequence[Part]) -> Part:
     """Neighbours in one part, each combination of their texts written once."""
     if len(group) == 1:
         return group[0]
-    different = {id(rows): (rows, len(texts)) for texts, rows in group if rows is not None}
-    sizes = [size for _, size in different.values()]
-    places = dict(zip(different, np.unravel_index(np.arange(prod(sizes)), sizes), strict=True)) if sizes else {}
+    factors = _factors(group)
+    sizes = [size for _, size in factors.values()]
+    places = dict(zip(factors, np.unravel_index(np.arange(prod(sizes)), sizes), strict=True)) if sizes else {}
     joined = _joined([(texts, places.get(id(rows))) for texts, rows in group], prod(sizes))
     combined: Ints | None = None
-    for rows, size in different.values():
+    for rows, size in factors.values():
         combined = rows if combined is None else combined * np.int32(size) + rows
     return joined, combined
 

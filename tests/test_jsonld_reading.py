@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import itertools
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ import pyarrow as pa
 import pytest
 from armsdata.exporters.context import context
 from armsdata.exporters.contract import TypedBatch
-from armsdata.exporters.jsonld import JsonLdFormat, nodes
+from armsdata.exporters.jsonld import nodes
 from armsdata.schema import TABLES, Table
 from armsdata.schema.cells import type_cells
 from armsdata.schema.metadata import read_metadata
@@ -22,7 +21,7 @@ from hypothesis import strategies as st
 
 from armsdata import export
 from armsdata.errors import NoTable
-from armsdata.reading import jsonld_document
+from armsdata.reading import jsonld_document, jsonld_written
 from armsdata.reading.jsonld import JsonLdReader
 from armsdata.reading.jsonld_written import read_written
 from armsdata.verification import verify
@@ -84,10 +83,19 @@ def read_alike(content: bytes, table: Table, folder: Path) -> bool:
     return any(one is not None for one in at_once)
 
 
-@pytest.mark.parametrize("name", TABLES)
-def test_what_a_release_wrote_is_read_at_once(name: str, tmp_path: Path) -> None:
-    table = TABLES[name]
-    assert read_alike(head(table, tmp_path) + written(table, NASTY[name]) + b"]}\n", table, tmp_path)
+def test_what_a_release_wrote_is_read_at_once(tmp_path: Path) -> None:
+    export(write_tables(tmp_path / "dataset", NASTY), tmp_path / "release", formats=["jsonld"])
+    for name, table in TABLES.items():
+        assert read_alike((tmp_path / f"release/jsonld/{name}.jsonld").read_bytes(), table, tmp_path)
+
+
+def test_more_bytes_than_arrow_takes_at_once_are_looked_at_node_by_node(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = head(ACTORS, tmp_path) + NODE + b"\n]}\n"
+    assert read_alike(content, ACTORS, tmp_path)
+    monkeypatch.setattr(jsonld_written, "MOST_BYTES", len(NODE))
+    assert not read_alike(content, ACTORS, tmp_path)
 
 
 TEXT = st.text(alphabet='aé"\\;,:{}\n\x01\U0001f600 ', max_size=6)
@@ -258,17 +266,3 @@ def test_a_release_is_verified_however_its_files_are_cut_into_blocks(
     assert expected.good
     monkeypatch.setattr(jsonld_document, "_BYTES", size)
     assert verify(tmp_path / "release") == expected
-
-
-def lines_of(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        yield from itertools.islice(file, 2, None)
-
-
-def test_the_files_of_an_export_are_read_at_once(tmp_path: Path) -> None:
-    export(write_tables(tmp_path / "dataset", NASTY), tmp_path / "release", formats=[JsonLdFormat.name])
-    for name, table in TABLES.items():
-        data = b"".join(lines_of(tmp_path / f"release/jsonld/{name}.jsonld"))
-        found = read_written(table, data.removesuffix(b"]}\n"), "https://w3id.org/armsdata/")
-        assert found is not None
-        assert len(found[table.key]) == len(NASTY[name])

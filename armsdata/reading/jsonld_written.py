@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.json as pj
 
 from armsdata.exporters.jsonld import nodes
+from armsdata.exporters.rows import MOST_BYTES
 from armsdata.exporters.text import Texts
 from armsdata.schema import Column, Kind, Table
 from armsdata.schema.arrays import Bytes, is_utf8
@@ -41,7 +42,7 @@ def read_written(table: Table, lines: bytes, base: str) -> dict[str, pa.Array] |
     """
     if not (lines.startswith(b"{") and lines.endswith((b"}\n", b"},\n"))) or b"\\u0000" in lines:
         return None
-    if not is_utf8(lines, len(lines)):  # which Arrow's reader does not ask
+    if len(lines) >= MOST_BYTES or not is_utf8(lines, len(lines)):  # which Arrow's reader does not ask
         return None
     found = _parsed(table, lines)
     if found is None:

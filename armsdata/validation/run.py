@@ -240,12 +240,11 @@ class Run:
 
     def _keep_small(self, file: Input, batch: Batch) -> None:
         """Keep what a small file gave, as long as all that is kept is little: a table may have any number of parts."""
-        size = sum(array.nbytes for array in batch.columns.values())
-        if not file.sizes and self._kept + size <= KEPT:
+        if not file.sizes and self._kept + (size := _bytes(batch)) <= KEPT:
             file.only = batch
             self._kept += size
         elif file.only is not None:  # there is more of it
-            self._kept -= sum(array.nbytes for array in file.only.columns.values())
+            self._kept -= _bytes(file.only)
             file.only = None
 
     def _reread(self, file: Input) -> Iterator[Callable[[], Batch]]:
@@ -276,6 +275,10 @@ def _errors(table: Table, judged: Judged) -> bool:
         for group in judged.groups
         for fault in group.faults
     )
+
+
+def _bytes(batch: Batch) -> int:
+    return sum(array.nbytes for array in batch.columns.values())
 
 
 def _only(batch: Batch, keep: Mask) -> Batch:
